@@ -1,0 +1,23 @@
+import type { EnvironmentDefinition } from "./environment.ts";
+import type { Parts } from "./parts.ts";
+
+/** A whole platform: everything else follows from it. */
+export interface PlatformDefinition<Environment extends string = string> {
+  /** Its name: lower-case letters, digits and hyphens, at most 20 characters; part of every resource's name. */
+  readonly name: string;
+  /** Domain under which its hosts are. */
+  readonly domain: string;
+  /** AWS region. */
+  readonly region: string;
+  /** IANA time zone of databases, schedules and reports. @default "UTC" */
+  readonly timezone?: string;
+  /** The places where it runs; the first one is the default of every command. */
+  readonly environments: Readonly<Record<Environment, EnvironmentDefinition>>;
+  /** What runs in an environment. */
+  readonly platform: (context: { readonly environment: NoInfer<Environment> }) => Parts;
+}
+
+/** Says what a `platform.ts` exports as its default. It only checks types: the definition is returned as it is. */
+export function definePlatform<Environment extends string>(definition: PlatformDefinition<Environment>): PlatformDefinition<Environment> {
+  return definition;
+}

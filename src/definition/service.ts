@@ -1,0 +1,39 @@
+import type { Duration, Size } from "./units.ts";
+
+/** A program of the team that runs on and answers requests, or works by itself. */
+export interface ServiceDefinition<Database extends string = string, Team extends string = string> {
+  /** Its sources, relative to `platform.ts`; for AWS they hold its Dockerfile. */
+  readonly directory: string;
+  /** Shell command run once per release in a copy of the directory. @default none */
+  readonly build?: string;
+  /** Shell command that runs it; it serves on `HOST` and `PORT`, and stops on SIGTERM. */
+  readonly start: string;
+  /** Shell command that brings its database to this release's schema, once per release, before its first replica. @default none */
+  readonly migrate?: string;
+  /** First label of its host name. Without one, nobody can call it. @default none */
+  readonly host?: string;
+  /** Who may call it: everyone, one team, or several. @default "public" where it has a host */
+  readonly reachableBy?: "public" | NoInfer<Team> | readonly NoInfer<Team>[];
+  /** Narrower rules for some paths, the first match decides; `*` stands for any text. @default {} */
+  readonly paths?: Readonly<Record<string, "public" | "nobody" | NoInfer<Team>>>;
+  /** Port it listens on in its container; on one machine `PORT` says a free one. @default 8080 */
+  readonly port?: number;
+  /** Path that answers 200 when it can serve. @default "/" */
+  readonly health?: string;
+  /** Where it shows Prometheus metrics; on one machine `METRICS_PORT` says a free port. @default none */
+  readonly metrics?: { readonly port: number; readonly path?: string };
+  /** Share of a processor core and memory of one replica; more memory ends it. @default { cpu: 0.25, memory: "256 MB" } */
+  readonly size?: { readonly cpu?: number; readonly memory?: Size };
+  /** How many run: a number, or a range that follows the load. @default 1 */
+  readonly replicas?: number | { readonly least: number; readonly most: number; readonly targetCpuPercent?: number };
+  /** Databases it may use; it gets an own user and the variables `NAME_HOST`, `NAME_URL` and so on. @default [] */
+  readonly uses?: readonly NoInfer<Database>[];
+  /** Variables whose values are secret: set with `dailyge secret set`, or generated once. @default [] */
+  readonly secrets?: readonly (string | { readonly name: string; readonly generate: true })[];
+  /** Further variables; `{mysql.host}` in a value refers to a database, `{api.url}` to a public address. @default {} */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The longest it may take from start to its first healthy answer. @default "60 seconds" */
+  readonly startWithin?: Duration;
+  /** Time it gets to finish its requests after SIGTERM; then it is killed. @default "20 seconds" */
+  readonly stopWithin?: Duration;
+}

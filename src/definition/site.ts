@@ -1,0 +1,17 @@
+/** Static files for browsers. */
+export interface SiteDefinition {
+  /** First label of its host name: `"www"` is www.dailyge.com in production. */
+  readonly host: string;
+  /** Also answers at the bare domain. One site may. @default false */
+  readonly apex?: boolean;
+  /** Its sources, relative to `platform.ts`. */
+  readonly directory: string;
+  /** Shell command that makes the files, run in a copy of the directory. @default none, the directory is served as it is */
+  readonly build?: string;
+  /** Where the files are after the build, relative to the directory. @default "." */
+  readonly output?: string;
+  /** Paths that are no file answer with `index.html`, for applications that route in the browser. @default false */
+  readonly singlePage?: boolean;
+  /** Values its build and its pages see, the latter in `/environment.json`. `{api.url}` is a service's public address; that service then accepts this site's origin. @default {} */
+  readonly environment?: Readonly<Record<string, string>>;
+}

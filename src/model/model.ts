@@ -1,0 +1,31 @@
+import type { Database } from "./database.ts";
+import type { Service } from "./service.ts";
+import type { Site } from "./site.ts";
+import type { Team } from "./team.ts";
+
+/** What a definition means: plain data, complete, nothing left to default. */
+export interface Model {
+  readonly shared: Shared;
+  /** In the order in which they are written. */
+  readonly environments: readonly Environment[];
+}
+
+/** What the environments have in common. */
+export interface Shared {
+  readonly name: string;
+  readonly domain: string;
+  readonly region: string;
+  readonly timezone: string;
+}
+
+/** The platform in one environment. Lists are in the order of the definition. */
+export interface Environment {
+  readonly name: string;
+  readonly branch: string;
+  readonly account: string | null;
+  readonly guarded: boolean;
+  readonly teams: readonly Team[];
+  readonly sites: readonly Site[];
+  readonly services: readonly Service[];
+  readonly databases: readonly Database[];
+}

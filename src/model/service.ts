@@ -1,0 +1,59 @@
+import type { Text } from "./text.ts";
+
+export interface Service {
+  readonly name: string;
+  /** Relative to the directory of the definition, `/` between parts. */
+  readonly directory: string;
+  readonly build: string | null;
+  readonly start: string;
+  readonly migrate: string | null;
+  /** Null: nobody can call it, and it is healthy while it runs. */
+  readonly endpoint: Endpoint | null;
+  readonly metrics: { readonly port: number; readonly path: string } | null;
+  /** Share of a core, and megabytes, of one replica. */
+  readonly size: { readonly cpu: number; readonly memoryMb: number };
+  readonly replicas: { readonly least: number; readonly most: number; readonly targetCpuPercent: number };
+  /** Names of databases. */
+  readonly uses: readonly string[];
+  readonly secrets: readonly Secret[];
+  /** What the definition adds to the wiring (see wiring.ts), references resolved to parts. */
+  readonly environment: readonly Variable[];
+  /** Sites whose pages call it from the browser: their origins are to be accepted. */
+  readonly calledBySites: readonly string[];
+  readonly startSeconds: number;
+  readonly stopSeconds: number;
+}
+
+/** How a service is called from outside. */
+export interface Endpoint {
+  /** First label of its host name in this environment: `api`, `api-dev`. */
+  readonly host: string;
+  /** Port in its container. */
+  readonly port: number;
+  /** Path that answers 200 when it can serve. */
+  readonly health: string;
+  readonly reachableBy: Audience;
+  /** The first rule whose pattern matches decides; otherwise `reachableBy` does. */
+  readonly paths: readonly PathRule[];
+}
+
+/** Everyone, or these teams; no team is nobody. */
+export type Audience = "public" | readonly string[];
+
+export interface PathRule {
+  /** Lower-case path in which `*` stands for any text, `/` included. */
+  readonly pattern: string;
+  readonly reachableBy: Audience;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly value: Text;
+}
+
+/** A variable whose value is kept apart from the definition. */
+export interface Secret {
+  readonly name: string;
+  /** Made once, at random, when it does not exist; otherwise a person sets it. */
+  readonly generated: boolean;
+}

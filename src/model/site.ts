@@ -1,0 +1,16 @@
+import type { Variable } from "./service.ts";
+
+export interface Site {
+  readonly name: string;
+  /** First label of its host name in this environment: `www`, `www-dev`. */
+  readonly host: string;
+  /** Whether it also answers at the bare domain. */
+  readonly apex: boolean;
+  /** Relative to the directory of the definition, `/` between parts. */
+  readonly directory: string;
+  readonly build: string | null;
+  /** Relative to `directory`. */
+  readonly output: string;
+  readonly singlePage: boolean;
+  readonly environment: readonly Variable[];
+}

@@ -1,0 +1,26 @@
+import type { Environment } from "./model.ts";
+import type { Service, Variable } from "./service.ts";
+import type { DatabaseField } from "./text.ts";
+
+const FIELDS: readonly DatabaseField[] = ["host", "port", "database", "user", "password", "url"];
+
+/** `my-sql` → `MY_SQL`: a part's name as the beginning of variables. */
+export const variablePrefix = (part: string): string => part.toUpperCase().replaceAll("-", "_");
+
+/**
+ * The variables that a service gets from its links and from its own definition, in a fixed order; the definition's
+ * replace those of the links. `HOST`, `PORT`, `METRICS_PORT`, `RELEASE` and the values of secrets are each target's to add.
+ */
+export function wiring(service: Service, environment: Environment): readonly Variable[] {
+  const variables = new Map<string, Variable>();
+  const add = (name: string, value: Variable["value"]) => variables.set(name, { name, value });
+  add("PLATFORM_ENVIRONMENT", [environment.name]);
+  for (const part of service.uses) {
+    for (const field of FIELDS) add(`${variablePrefix(part)}_${field.toUpperCase()}`, [{ part, field }]);
+  }
+  if (service.calledBySites.length > 0) {
+    add("ALLOWED_ORIGINS", service.calledBySites.flatMap((part, index) => [...(index > 0 ? [","] : []), { part, field: "url" as const }]));
+  }
+  for (const { name, value } of service.environment) add(name, value);
+  return [...variables.values()];
+}
