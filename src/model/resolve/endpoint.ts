@@ -1,0 +1,90 @@
+import type { ServiceDefinition } from "../../definition/service.ts";
+import type { Audience, Endpoint, PathRule } from "../service.ts";
+import { pathProblem, urlPath } from "./path.ts";
+import type { Place } from "./place.ts";
+import { distinct, entries, isRecord, list, nameOf, optional, port, quoted, type Fields, type Reader } from "./read.ts";
+import { hostLabel } from "./host.ts";
+import type { Scope } from "./scope.ts";
+
+/** The fields that say how a service is called; null is not written, and so can be told from its default. */
+export const endpointFields = (scope: Scope) => ({
+  host: optional(hostLabel, null),
+  reachableBy: optional(audience(scope), null),
+  paths: optional(pathRules(scope), null),
+  port: optional(port, null),
+  health: optional(urlPath, null),
+}) satisfies Fields<Pick<ServiceDefinition, "host" | "reachableBy" | "paths" | "port" | "health">>;
+
+export const DEFAULT_PORT = 8_080;
+
+interface EndpointRead {
+  readonly reachableBy: Audience | null;
+  readonly paths: readonly PathRule[] | null;
+  readonly port: number | null;
+  readonly health: string | null;
+}
+
+export function endpoint(host: string, { reachableBy, paths, port, health }: EndpointRead): Endpoint {
+  return { host, port: port ?? DEFAULT_PORT, health: health ?? "/", reachableBy: reachableBy ?? "public", paths: paths ?? [] };
+}
+
+/** Tells of fields that say how a service without a host is called. */
+export function checkNeedsHost(read: { readonly [Name in keyof EndpointRead]: EndpointRead[Name] | undefined }, at: Place): void {
+  for (const name of ["reachableBy", "paths", "port", "health"] as const) {
+    if (read[name] !== null) at.field(name).error("needs-host", `"${name}" has no meaning: without a host, nobody can call this service`, `add host: "...", or take ${name} out`);
+  }
+}
+
+function audience(scope: Scope): Reader<Audience> {
+  const team = nameOf("team", scope.teams);
+  const one: Reader<string> = (value, at) => {
+    if (value === "public") return at.error("unknown-name", '"public" is everyone, so it stands alone', 'write reachableBy: "public"');
+    if (value === "nobody") return at.error("unknown-name", '"nobody" is for paths; here an empty list says it', "write reachableBy: [], or take the host out");
+    return team(value, at);
+  };
+  const teams = distinct(one, (name) => name);
+  return (value, at) => {
+    if (value === "public") return "public";
+    if (Array.isArray(value)) return teams(value, at);
+    const name = one(value, at);
+    return name === undefined ? undefined : [name];
+  };
+}
+
+function pathRules(scope: Scope): Reader<readonly PathRule[]> {
+  return (value, at) => {
+    const rules = entries(value, at, "paths").map(([pattern, who]) => pathRule(pattern, who, scope, at.field(pattern)));
+    const good = rules.filter((rule) => rule !== undefined);
+    good.forEach(({ pattern }, index) => {
+      const earlier = good.slice(0, index).find((other) => covers(other.pattern, pattern));
+      if (earlier) at.field(pattern).error("unreachable-path", `this rule never decides: ${earlier.pattern} stands before it and matches the same`, "put it first, or take it out");
+    });
+    return good.length === rules.length && isRecord(value) ? good : undefined;
+  };
+}
+
+function pathRule(pattern: string, who: unknown, scope: Scope, at: Place): PathRule | undefined {
+  const problem = pathProblem(pattern);
+  if (problem !== undefined) at.error("bad-path", `the pattern ${quoted(pattern)} ${problem}`, 'write a pattern such as "/internal/*"');
+  else if (pattern !== pattern.toLowerCase()) {
+    at.error("bad-path", `the pattern ${quoted(pattern)} has capitals in it, but paths are compared in lower case`, `write "${pattern.toLowerCase()}"`);
+  }
+  const reachableBy = pathAudience(scope)(who, at);
+  return reachableBy === undefined || problem !== undefined ? undefined : { pattern, reachableBy };
+}
+
+function pathAudience(scope: Scope): Reader<Audience> {
+  const team = nameOf("team", scope.teams);
+  return (value, at) => {
+    if (value === "public") return "public";
+    if (value === "nobody") return [];
+    const name = team(value, at);
+    return name === undefined ? undefined : [name];
+  };
+}
+
+/** Whether every path that the inner pattern matches, the outer one does too. */
+function covers(outer: string, inner: string): boolean {
+  const expression = outer.split("*").map((literal) => literal.replaceAll(/[.$+~|()[\]{}^?\\/-]/g, "\\$&")).join(".*");
+  return new RegExp(`^${expression}$`, "s").test(inner);
+}

@@ -1,0 +1,55 @@
+import type { Place } from "./place.ts";
+import { quoted } from "./read.ts";
+
+/** Names that mean something to us, by what is called so; each would be taken for the other in a command or a listing. */
+const RESERVED = {
+  platform: ["localhost"],
+  environment: ["all", "shared", "local"],
+  team: ["all", "public", "nobody", "world", "team"],
+  // A database `metrics` would set METRICS_PORT of its users, which says where to show metrics.
+  part: ["all", "world", "edge", "controller", "notifier", "public", "nobody", "platform", "metrics"],
+} as const;
+
+/**
+ * The longest names AWS takes, for the names that we make of platform, environment and part.
+ * Target group 32: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ * Database 63: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+ * Bucket 63, of which an account's twelve digits and a hyphen are ours: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+const LONGEST = {
+  service: { length: 32, whose: "a load balancer's target group" },
+  database: { length: 63, whose: "a database" },
+  site: { length: 50, whose: "a bucket" },
+} as const;
+
+/** A load balancer's name is PLATFORM-ENVIRONMENT, of at most 32 characters: with 20 and 11 it always is. */
+const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, part: 32 } as const;
+
+/** Whether this can be a name; what it is not allowed to be, the place is told. */
+export function isName(kind: keyof typeof RESERVED, name: string, at: Place): boolean {
+  const longest = LONGEST_ALONE[kind];
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+    const meant = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[-\d]+|-+$/g, "");
+    const fix = meant === "" ? 'write a name such as "api"' : `did you mean "${meant}"?`;
+    at.error("bad-name", `${quoted(name)} cannot name a ${kind}: only lower-case letters, digits and single hyphens, beginning with a letter`, fix);
+    return false;
+  }
+  if (name.length > longest) {
+    at.error("name-too-long", `"${name}" has ${name.length} characters; a ${kind}'s name has at most ${longest}, for it is a piece of longer names`, "choose a shorter one");
+    return false;
+  }
+  if ((RESERVED[kind] as readonly string[]).includes(name)) {
+    at.error("reserved-name", `"${name}" means something else to the platform`, `choose another; taken are ${RESERVED[kind].join(", ")}`);
+    return false;
+  }
+  return true;
+}
+
+/** Tells where PLATFORM-ENVIRONMENT-PART is longer than AWS takes. */
+export function checkFullName(kind: keyof typeof LONGEST, platform: string, environment: string, part: string, at: Place): void {
+  const { length, whose } = LONGEST[kind];
+  const full = `${platform}-${environment}-${part}`;
+  if (full.length > length) {
+    at.error("name-too-long", `its name on AWS, ${full}, has ${full.length} characters, but ${whose} at most ${length}`, `shorten it by ${full.length - length}`);
+  }
+}

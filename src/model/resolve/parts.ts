@@ -1,0 +1,73 @@
+import { partsOf } from "../../definition/parts.ts";
+import type { PartsDefinition } from "../../definition/parts.ts";
+import type { Environment } from "../model.ts";
+import { resolveDatabase } from "./database.ts";
+import { checkHosts } from "./hosts.ts";
+import { isName } from "./name.ts";
+import type { Place } from "./place.ts";
+import { entries, given, isRecord, readFields, type Fields, type Reader } from "./read.ts";
+import type { Scope } from "./scope.ts";
+import { resolveService } from "./service.ts";
+import { resolveSite } from "./site.ts";
+import { resolveTeam } from "./team.ts";
+
+export type PartsOfEnvironment = Pick<Environment, "teams" | "sites" | "services" | "databases">;
+
+/** What `platform` returned for an environment. The places are those in `parts({...})`. */
+export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "exists">, at: Place): PartsOfEnvironment {
+  const nothing = { teams: [], sites: [], services: [], databases: [] };
+  const written = partsOf(returned);
+  if (written === undefined) return tellNotParts(returned, at) ?? nothing;
+  const read = readFields(PARTS, "parts", written, at);
+  if (!read) return nothing;
+  checkNames(read, at);
+  const scope: Scope = { ...around, ...namesIn(read) };
+  const each = <T>(kind: keyof Grouped, resolve: (name: string, definition: unknown, at: Place) => T | undefined): readonly T[] =>
+    (read[kind] ?? []).map(([name, definition]) => resolve(name, definition, at.field(kind).field(name))).filter((part) => part !== undefined);
+
+  const teams = each("teams", resolveTeam);
+  const sites = each("sites", (name, definition, there) => resolveSite(name, definition, scope, there));
+  const services = each("services", (name, definition, there) => resolveService(name, definition, sites, scope, there));
+  const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
+  checkHosts(sites, services, at);
+  return { teams, sites, services, databases };
+}
+
+const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
+
+const PARTS = {
+  sites: group("sites"),
+  services: group("services"),
+  databases: group("databases"),
+  teams: group("teams"),
+} satisfies Fields<PartsDefinition>;
+
+type Grouped = { readonly [Kind in keyof typeof PARTS]: ReturnType<(typeof PARTS)[Kind]> };
+
+function namesIn({ teams, databases, sites, services }: Grouped): Pick<Scope, "teams" | "databases" | "sites" | "services" | "withHost"> {
+  const names = (group: Grouped[keyof Grouped]) => (group ?? []).map(([name]) => name);
+  const withHost = [...(sites ?? []), ...(services ?? [])].filter(([, definition]) => isRecord(definition) && definition.host !== undefined).map(([name]) => name);
+  return { teams: names(teams), databases: names(databases), sites: names(sites), services: names(services), withHost };
+}
+
+/** Sites, services and databases share one set of names: commands, logs and variables name a part without its kind. */
+function checkNames(read: Grouped, at: Place): void {
+  for (const [name] of read.teams ?? []) isName("team", name, at.field("teams").field(name));
+  const taken = new Map<string, string>();
+  for (const kind of ["sites", "services", "databases"] as const) {
+    for (const [name] of read[kind] ?? []) {
+      const there = at.field(kind).field(name);
+      isName("part", name, there);
+      const other = taken.get(name);
+      if (other !== undefined) there.error("name-taken", `"${name}" is also the name of a part in ${other}`, "rename one of them: commands and logs name a part without its kind");
+      else taken.set(name, kind);
+    }
+  }
+}
+
+function tellNotParts(returned: unknown, at: Place): undefined {
+  const there = at.field("platform");
+  if (returned === undefined) return there.error("not-parts", "platform returns nothing", "return parts({...}); an arrow function with braces needs the word return");
+  if (returned instanceof Promise) return there.error("not-parts", "platform returns a promise", "take async out: a definition waits for nothing");
+  return there.error("not-parts", `platform returns ${given(returned)} that parts() has not made`, "return parts({...}): it checks names and fields where they are written");
+}

@@ -1,0 +1,107 @@
+import type { ServiceDefinition } from "../../definition/service.ts";
+import type { Service } from "../service.ts";
+import type { Site } from "../site.ts";
+import { checkNeedsHost, DEFAULT_PORT, endpoint, endpointFields } from "./endpoint.ts";
+import { hostIn } from "./host.ts";
+import { checkFullName } from "./name.ts";
+import { checkExists, command, directory, urlPath } from "./path.ts";
+import type { Place } from "./place.ts";
+import { complete, distinct, isRecord, nameOf, number, object, optional, port, readFields, required, type Fields, type Read, type Reader } from "./read.ts";
+import type { Scope } from "./scope.ts";
+import { duration, size } from "./unit.ts";
+import { checkSecrets, secrets, variables } from "./variable.ts";
+
+export function resolveService(name: string, written: unknown, sites: readonly Site[], scope: Scope, at: Place): Service | undefined {
+  const read = readFields(serviceFields(name, usesOf(written), scope), "a service", written, at);
+  if (!read) return undefined;
+  checkService(name, read, scope, at);
+  const host = typeof read.host === "string" ? hostIn(scope.hosts, read.host, at.field("host")) : read.host;
+  const whole = complete(read);
+  if (!whole || host === undefined) return undefined;
+  const { directory, build, start, migrate, metrics, size, replicas, uses, secrets, environment } = whole;
+  return {
+    name, directory, build, start, migrate,
+    endpoint: host === null ? null : endpoint(host, whole),
+    metrics, size, replicas, uses, secrets, environment,
+    calledBySites: sites.filter((site) => callsFrom(site, name)).map((site) => site.name),
+    startSeconds: whole.startWithin,
+    stopSeconds: whole.stopWithin,
+  };
+}
+
+function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>, scope: Scope, at: Place): void {
+  if (scope.platform !== undefined) checkFullName("service", scope.platform, scope.environment, name, at);
+  checkExists(read.directory, scope.exists, at.field("directory"));
+  if (read.host === null) checkNeedsHost(read, at);
+  if (read.metrics && read.host !== null && read.metrics.port === (read.port ?? DEFAULT_PORT)) {
+    at.field("metrics").field("port").error("port-taken", `port ${read.metrics.port} is where it serves; whoever may call it would read its metrics`, "show metrics on another port, such as 9090");
+  }
+  if (read.secrets && read.environment && read.uses) checkSecrets(read.secrets, read.environment, read.uses, at.field("secrets"));
+  if (typeof read.migrate === "string" && read.uses?.length === 0) {
+    at.field("migrate").warning("migrates-nothing", "it uses no database, so there is nothing to bring to a schema", 'add the database: uses: ["mysql"], or take migrate out');
+  }
+}
+
+const callsFrom = (site: Site, service: string): boolean =>
+  site.environment.some(({ value }) => value.some((piece) => typeof piece !== "string" && piece.part === service));
+
+/** What it says that it uses, before it is judged: its variables may refer to no more. */
+const usesOf = (written: unknown): readonly string[] =>
+  isRecord(written) && Array.isArray(written.uses) ? written.uses.filter((name) => typeof name === "string") : [];
+
+/** Processor units and memory that ECS takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+const SIZE = {
+  cpu: optional(number({ from: 0.125, to: 192, whole: false, why: "ECS gives a replica an eighth of a processor core to 192" }), 0.25),
+  memory: optional(size({ least: "6 MB", most: "24 TB", step: "1 MB", why: "a container has at least 6 MB, and no machine more than 24 TB" }), 256),
+} satisfies Fields<NonNullable<ServiceDefinition["size"]>>;
+
+const sizeOfReplica: Reader<Service["size"]> = (value, at) => {
+  const read = object(SIZE, "size")(value, at);
+  return read && { cpu: read.cpu, memoryMb: read.memory };
+};
+
+/** Tasks of an ECS service: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+const count = number({ from: 1, to: 5_000, whole: true, why: "a service has 1 to 5000 replicas" });
+const percent = number({ from: 1, to: 100, whole: true, why: "it is no percentage" });
+
+const DEFAULT_TARGET_PERCENT = 60;
+
+const REPLICAS = {
+  least: required(count, "1"),
+  most: required(count, "3"),
+  targetCpuPercent: optional(percent, DEFAULT_TARGET_PERCENT),
+} satisfies Fields<Exclude<NonNullable<ServiceDefinition["replicas"]>, number>>;
+
+const replicas: Reader<Service["replicas"]> = (value, at) => {
+  if (!isRecord(value)) {
+    const fixed = count(value, at);
+    return fixed === undefined ? undefined : { least: fixed, most: fixed, targetCpuPercent: DEFAULT_TARGET_PERCENT };
+  }
+  const range = object(REPLICAS, "replicas")(value, at);
+  if (range && range.least > range.most) return at.error("least-above-most", `least, ${range.least}, is more than most, ${range.most}`, "swap them, or write one number");
+  return range;
+};
+
+const METRICS = {
+  port: required(port, "9090"),
+  path: optional(urlPath, "/metrics"),
+} satisfies Fields<NonNullable<ServiceDefinition["metrics"]>>;
+
+/** An hour is as long as a load balancer waits for requests to finish: deregistration_delay, 0 to 3600 seconds. */
+const seconds = duration({ least: "1 second", most: "1 hour", step: "1 second", why: "from one second to an hour" });
+
+const serviceFields = (name: string, uses: readonly string[], scope: Scope) => ({
+  directory: required(directory, '"services/api"'),
+  build: optional(command, null),
+  start: required(command, '"node server.js"'),
+  migrate: optional(command, null),
+  ...endpointFields(scope),
+  metrics: optional(object(METRICS, "metrics"), null),
+  size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
+  replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
+  uses: optional(distinct(nameOf("database", scope.databases), (database) => database), []),
+  secrets: optional(secrets, []),
+  environment: variables({ kind: "service", name, uses }, scope),
+  startWithin: optional(seconds, 60),
+  stopWithin: optional(seconds, 20),
+}) satisfies Fields<ServiceDefinition>;
