@@ -31,7 +31,7 @@ const version: Reader<string> = (value, at) => {
   if (major !== undefined) return at.error("unsupported-version", `"${written}" is one release of ${major}; RDS keeps those up to date by itself`, `write "${major}"`);
   if (/^(5\.[67]|8\.0)(\.|$)/.test(written)) {
     const since = written.startsWith("8.0") ? "since 31 July 2026 " : "";
-    return at.error("unsupported-version", `MySQL ${written} is out of RDS's standard support ${since}and costs about 88 USD a month more`, 'write "8.4"');
+    return at.error("unsupported-version", `MySQL ${written} is out of RDS's standard support ${since}and costs 88 USD a month more for each virtual processor`, 'write "8.4"');
   }
   return at.error("unsupported-version", `RDS has no MySQL ${quoted(written)}`, `write ${VERSIONS.map((known) => `"${known}"`).join(" or ")}`);
 };

@@ -5,6 +5,8 @@ import { quoted, text, type Reader } from "./read.ts";
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const LONGEST_NAME = 253;
 
+export const isLabel = (name: string): boolean => LABEL.test(name);
+
 /** The first label of a host name. */
 export const hostLabel: Reader<string> = (value, at) => {
   const written = text(value, at);

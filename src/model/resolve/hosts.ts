@@ -1,46 +1,50 @@
-import type { Environment } from "../model.ts";
-import type { Service } from "../service.ts";
-import type { Site } from "../site.ts";
+import { isLabel } from "./host.ts";
 import type { Place } from "./place.ts";
+import { isRecord } from "./read.ts";
 
-interface Hosted {
-  readonly path: string;
+/** A part with a host as it is written, so that two on one host are told even when something else about them is wrong. */
+export interface Hosted {
+  readonly kind: "sites" | "services";
   readonly name: string;
+  /** First label of its host name in this environment. */
   readonly host: string;
+  readonly apex: boolean;
 }
 
-const hostedOf = (sites: readonly Site[], services: readonly Service[]): readonly Hosted[] => [
-  ...sites.map(({ name, host }) => ({ path: "sites", name, host })),
-  ...services.flatMap(({ name, endpoint }) => (endpoint ? [{ path: "services", name, host: endpoint.host }] : [])),
-];
+type Group = readonly (readonly [string, unknown])[];
 
-/** Within one environment: every host has one part, and the bare domain at most one site. */
-export function checkHosts(sites: readonly Site[], services: readonly Service[], at: Place): void {
-  const taken = new Map<string, string>();
-  for (const { path, name, host } of hostedOf(sites, services)) {
-    const other = taken.get(host);
-    if (other !== undefined) at.field(path).field(name).field("host").error("host-taken", `"${host}" is already the host of ${other}`, "give it a host of its own");
-    else taken.set(host, name);
-  }
-  const [first, ...others] = sites.filter((site) => site.apex);
+export function hostedParts(sites: Group, services: Group, pattern: string): readonly Hosted[] {
+  const hosted = (kind: Hosted["kind"], group: Group) => group.flatMap(([name, definition]) => {
+    if (!isRecord(definition) || typeof definition.host !== "string" || !isLabel(definition.host)) return [];
+    return [{ kind, name, host: pattern.replace("{host}", definition.host), apex: kind === "sites" && definition.apex === true }];
+  });
+  return [...hosted("sites", sites), ...hosted("services", services)];
+}
+
+/** Within one environment: every host has one part, and the bare domain one site. */
+export function checkHosts(hosted: readonly Hosted[], at: Place): void {
+  hosted.forEach(({ kind, name, host }, index) => {
+    const first = hosted.findIndex((other) => other.host === host);
+    if (first < index) at.field(kind).field(name).field("host").error("host-taken", `"${host}" is already the host of ${hosted[first]?.name}`, "give it a host of its own");
+  });
+  const [first, ...others] = hosted.filter(({ apex }) => apex);
   for (const { name } of others) {
     at.field("sites").field(name).field("apex").error("two-apexes", `${first?.name} already answers at the bare domain`, "leave apex with one site");
   }
 }
 
 /** All environments are under one domain: no host may be in two of them. */
-export function checkHostsAcross(environments: readonly Pick<Environment, "name" | "sites" | "services">[], at: Place): void {
-  const taken = new Map<string, { readonly environment: string; readonly name: string }>();
-  for (const { name: environment, sites, services } of environments) {
-    const clash = hostedOf(sites, services).find(({ host }) => (taken.get(host)?.environment ?? environment) !== environment);
-    const other = clash && taken.get(clash.host);
-    if (clash && other) {
-      at.field("environments").field(environment).field("hosts").error(
+export function checkHostsAcross(environments: readonly { readonly name: string; readonly hosted: readonly Hosted[] }[], at: Place): void {
+  environments.forEach(({ name, hosted }, index) => {
+    for (const earlier of environments.slice(0, index)) {
+      const mine = hosted.find(({ host }) => earlier.hosted.some((other) => other.host === host));
+      const other = earlier.hosted.find(({ host }) => host === mine?.host);
+      if (!mine || !other) continue;
+      at.field("environments").field(name).field("hosts").error(
         "host-taken",
-        `"${clash.host}" would be the host of ${clash.name} here and of ${other.name} in ${other.environment}`,
-        `give one of the two another pattern: hosts: "{host}-${environment}"`,
+        `"${mine.host}" would be the host of ${mine.name} here and of ${other.name} in ${earlier.name}`,
+        `let one of the two write its hosts in another way: hosts: "{host}-${name}"`,
       );
     }
-    for (const { host, name } of hostedOf(sites, services)) if (!taken.has(host)) taken.set(host, { environment, name });
-  }
+  });
 }

@@ -19,7 +19,7 @@ export function resolve(definition: unknown, exists: (path: string) => boolean =
   const outline = resolveOutline(definition, place("", found));
   if (!outline) return { ok: false, findings: found };
   const stages = outline.platform === undefined ? [] : outline.stages.map((stage) => resolveStage(stage, outline, exists));
-  checkHostsAcross(stages.filter(({ stage }) => stage.hosts !== undefined).map(({ stage, parts }) => ({ ...parts, name: stage.name })), place("", found));
+  checkHostsAcross(stages.filter(({ stage }) => stage.hosts !== undefined).map(({ stage, hosted }) => ({ name: stage.name, hosted })), place("", found));
   const findings = [...found, ...merged(stages)];
   const shared = wholeShared(outline.shared);
   const environments = stages.flatMap(({ stage, parts }) => wholeEnvironment(stage, parts) ?? []);
@@ -27,9 +27,8 @@ export function resolve(definition: unknown, exists: (path: string) => boolean =
   return { ok: true, model: { shared, environments }, warnings: findings };
 }
 
-interface ResolvedStage {
+interface ResolvedStage extends PartsOfEnvironment {
   readonly stage: Stage;
-  readonly parts: PartsOfEnvironment;
   readonly findings: readonly Finding[];
 }
 
@@ -42,8 +41,7 @@ function resolveStage(stage: Stage, { shared, stages, platform }: Outline, exist
     plainHosts: stages.some(({ hosts }) => hosts === "{host}"),
     exists,
   };
-  const parts = resolveParts(platform?.({ environment: stage.name }), around, place("", findings));
-  return { stage, parts, findings };
+  return { stage, ...resolveParts(platform?.({ environment: stage.name }), around, place("", findings)), findings };
 }
 
 /** The same finding in several environments is one; found in all, it does not depend on any. */
@@ -65,7 +63,7 @@ function wholeShared({ name, domain, region, timezone }: Outline["shared"]): Sha
   return { name, domain, region, timezone };
 }
 
-function wholeEnvironment({ name, branch, account, guarded }: Stage, parts: PartsOfEnvironment): Environment | undefined {
+function wholeEnvironment({ name, branch, account, guarded }: Stage, parts: PartsOfEnvironment["parts"]): Environment | undefined {
   if (branch === undefined || account === undefined || guarded === undefined) return undefined;
   return { name, branch, account, guarded, ...parts };
 }

@@ -2,7 +2,7 @@ import { partsOf } from "../../definition/parts.ts";
 import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
 import { resolveDatabase } from "./database.ts";
-import { checkHosts } from "./hosts.ts";
+import { checkHosts, hostedParts, type Hosted } from "./hosts.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
 import { entries, given, isRecord, readFields, type Fields, type Reader } from "./read.ts";
@@ -11,11 +11,14 @@ import { resolveService } from "./service.ts";
 import { resolveSite } from "./site.ts";
 import { resolveTeam } from "./team.ts";
 
-export type PartsOfEnvironment = Pick<Environment, "teams" | "sites" | "services" | "databases">;
+export interface PartsOfEnvironment {
+  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "databases">;
+  readonly hosted: readonly Hosted[];
+}
 
 /** What `platform` returned for an environment. The places are those in `parts({...})`. */
 export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "exists">, at: Place): PartsOfEnvironment {
-  const nothing = { teams: [], sites: [], services: [], databases: [] };
+  const nothing = { parts: { teams: [], sites: [], services: [], databases: [] }, hosted: [] };
   const written = partsOf(returned);
   if (written === undefined) return tellNotParts(returned, at) ?? nothing;
   const read = readFields(PARTS, "parts", written, at);
@@ -29,8 +32,9 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   const sites = each("sites", (name, definition, there) => resolveSite(name, definition, scope, there));
   const services = each("services", (name, definition, there) => resolveService(name, definition, sites, scope, there));
   const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
-  checkHosts(sites, services, at);
-  return { teams, sites, services, databases };
+  const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
+  checkHosts(hosted, at);
+  return { parts: { teams, sites, services, databases }, hosted };
 }
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);

@@ -84,12 +84,14 @@ export function list<T>(read: Reader<T>): Reader<readonly T[]> {
 /** A list in which nothing stands twice. */
 export function distinct<T>(read: Reader<T>, key: (item: T) => string): Reader<readonly T[]> {
   return (value, at) => {
-    const items = list(read)(value, at);
-    items?.forEach((item, index) => {
-      const first = items.findIndex((other) => key(other) === key(item));
-      if (first < index) at.item(index).error("duplicate", `"${key(item)}" stands here twice, first at [${first}]`, "take one of them out");
-    });
-    return items;
+    const seen = new Set<string>();
+    return list<T>((written, there) => {
+      const item = read(written, there);
+      if (item === undefined) return undefined;
+      if (seen.has(key(item))) return there.error("duplicate", `"${key(item)}" stands here twice`, "take one of them out");
+      seen.add(key(item));
+      return item;
+    })(value, at);
   };
 }
 

@@ -9,10 +9,10 @@ import type { Place } from "./place.ts";
 import { complete, distinct, isRecord, nameOf, number, object, optional, port, readFields, required, type Fields, type Read, type Reader } from "./read.ts";
 import type { Scope } from "./scope.ts";
 import { duration, size } from "./unit.ts";
-import { checkSecrets, secrets, variables } from "./variable.ts";
+import { secrets, variables } from "./variable.ts";
 
 export function resolveService(name: string, written: unknown, sites: readonly Site[], scope: Scope, at: Place): Service | undefined {
-  const read = readFields(serviceFields(name, usesOf(written), scope), "a service", written, at);
+  const read = readFields(serviceFields(name, written, scope), "a service", written, at);
   if (!read) return undefined;
   checkService(name, read, scope, at);
   const host = typeof read.host === "string" ? hostIn(scope.hosts, read.host, at.field("host")) : read.host;
@@ -36,7 +36,6 @@ function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>
   if (read.metrics && read.host !== null && read.metrics.port === (read.port ?? DEFAULT_PORT)) {
     at.field("metrics").field("port").error("port-taken", `port ${read.metrics.port} is where it serves; whoever may call it would read its metrics`, "show metrics on another port, such as 9090");
   }
-  if (read.secrets && read.environment && read.uses) checkSecrets(read.secrets, read.environment, read.uses, at.field("secrets"));
   if (typeof read.migrate === "string" && read.uses?.length === 0) {
     at.field("migrate").warning("migrates-nothing", "it uses no database, so there is nothing to bring to a schema", 'add the database: uses: ["mysql"], or take migrate out');
   }
@@ -48,6 +47,8 @@ const callsFrom = (site: Site, service: string): boolean =>
 /** What it says that it uses, before it is judged: its variables may refer to no more. */
 const usesOf = (written: unknown): readonly string[] =>
   isRecord(written) && Array.isArray(written.uses) ? written.uses.filter((name) => typeof name === "string") : [];
+
+const variablesOf = (written: unknown): readonly string[] => (isRecord(written) && isRecord(written.environment) ? Object.keys(written.environment) : []);
 
 /** Processor units and memory that ECS takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 const SIZE = {
@@ -90,7 +91,7 @@ const METRICS = {
 /** An hour is as long as a load balancer waits for requests to finish: deregistration_delay, 0 to 3600 seconds. */
 const seconds = duration({ least: "1 second", most: "1 hour", step: "1 second", why: "from one second to an hour" });
 
-const serviceFields = (name: string, uses: readonly string[], scope: Scope) => ({
+const serviceFields = (name: string, written: unknown, scope: Scope) => ({
   directory: required(directory, '"services/api"'),
   build: optional(command, null),
   start: required(command, '"node server.js"'),
@@ -100,8 +101,8 @@ const serviceFields = (name: string, uses: readonly string[], scope: Scope) => (
   size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
   replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
   uses: optional(distinct(nameOf("database", scope.databases), (database) => database), []),
-  secrets: optional(secrets, []),
-  environment: variables({ kind: "service", name, uses }, scope),
+  secrets: optional(secrets(variablesOf(written), usesOf(written)), []),
+  environment: variables({ kind: "service", name, uses: usesOf(written) }, scope),
   startWithin: optional(seconds, 60),
   stopWithin: optional(seconds, 20),
 }) satisfies Fields<ServiceDefinition>;

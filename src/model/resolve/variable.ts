@@ -48,36 +48,33 @@ function isVariableName(name: string, kind: Writer["kind"], at: Place): boolean 
   return false;
 }
 
-const secretName: Reader<string> = (value, at) => {
-  const name = text(value, at);
-  return name !== undefined && isVariableName(name, "service", at) ? name : undefined;
-};
+/** The name of a secret, which no other variable may hide. */
+function secretName(written: readonly string[], uses: readonly string[]): Reader<string> {
+  return (value, at) => {
+    const name = text(value, at);
+    if (name === undefined || !isVariableName(name, "service", at)) return undefined;
+    if (written.includes(name)) return at.error("variable-taken", `${name} is both a secret and a variable of environment`, "take it out of one of them");
+    const link = uses.find((database) => WIRED.some((field) => name === `${variablePrefix(database)}_${field}`));
+    return link === undefined ? name : at.error("variable-taken", `${name} comes from using ${link}`, "take it out, or choose another name");
+  };
+}
+
+const WIRED = ["HOST", "PORT", "DATABASE", "USER", "PASSWORD", "URL"];
 
 const generate: Reader<true> = (value, at) =>
   value === true ? true : at.error("wrong-type", "generate can only be true", "write the name alone for a secret that a person sets");
 
-const generated = object({ name: required(secretName, '"SESSION_KEY"'), generate: required(generate, "true") }, "a secret");
-
-const secret: Reader<Secret> = (value, at) => {
-  if (!isRecord(value)) {
-    const name = secretName(value, at);
-    return name === undefined ? undefined : { name, generated: false };
-  }
-  const read = generated(value, at);
-  return read && { name: read.name, generated: true };
-};
-
-export const secrets = distinct(secret, ({ name }) => name);
-
-/** Tells where a secret would hide, or be hidden by, another variable. */
-export function checkSecrets(of: readonly Secret[], written: readonly Variable[], uses: readonly string[], at: Place): void {
-  of.forEach(({ name }, index) => {
-    if (written.some((each) => each.name === name)) {
-      at.item(index).error("variable-taken", `${name} is both a secret and a variable of environment`, "take it out of one of them");
+/** A service's secrets, given the names of its other variables and the databases that it uses. */
+export function secrets(written: readonly string[], uses: readonly string[]): Reader<readonly Secret[]> {
+  const name = secretName(written, uses);
+  const generated = object({ name: required(name, '"SESSION_KEY"'), generate: required(generate, "true") }, "a secret");
+  const secret: Reader<Secret> = (value, at) => {
+    if (isRecord(value)) {
+      const read = generated(value, at);
+      return read && { name: read.name, generated: true };
     }
-    const link = uses.find((database) => WIRED.some((field) => name === `${variablePrefix(database)}_${field}`));
-    if (link !== undefined) at.item(index).error("variable-taken", `${name} comes from using ${link}`, "take it out, or choose another name");
-  });
+    const alone = name(value, at);
+    return alone === undefined ? undefined : { name: alone, generated: false };
+  };
+  return distinct(secret, (each) => each.name);
 }
-
-const WIRED = ["HOST", "PORT", "DATABASE", "USER", "PASSWORD", "URL"];
