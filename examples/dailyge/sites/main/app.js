@@ -36,8 +36,8 @@ async function start() {
       throw new Refused(0, { code: "unreachable", message: "no environment.json" });
     });
     const api = createApi(environment.API_URL, (release) => ($("release").textContent = texts.release(release)));
-    const person = await api.whoAmI();
-    run(api, person);
+    const email = await api.whoAmI();
+    run(api, email);
     $("connecting").hidden = true;
   } catch (error) {
     $("connecting").hidden = true;
@@ -45,7 +45,7 @@ async function start() {
   }
 }
 
-function run(api, person) {
+function run(api, email) {
   /** Does something and shows what went wrong. Whether it went well. */
   async function attempt(work, { onFields, again: retry = null } = {}) {
     hideProblem();
@@ -85,7 +85,7 @@ function run(api, person) {
     signedOut();
   }));
 
-  if (person) signedIn(person.email);
+  if (email !== null) signedIn(email);
   else signedOut();
 }
 

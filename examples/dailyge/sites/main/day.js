@@ -25,6 +25,7 @@ export function createDay({ api, attempt }) {
 
   async function load() {
     const request = (newest += 1);
+    if (day !== fromAddress()) clear();
     day = fromAddress();
     $("date").value = day;
     $("day-title").textContent = spoken(day, language);
@@ -35,6 +36,11 @@ export function createDay({ api, attempt }) {
       if (request === newest) show(tasks);
     }, { again: load });
     if (request === newest) $("day").setAttribute("aria-busy", "false");
+  }
+
+  function clear() {
+    $("tasks").replaceChildren();
+    $("empty").hidden = true;
   }
 
   function show(tasks) {
@@ -84,8 +90,8 @@ export function createDay({ api, attempt }) {
     const done = await attempt(async () => {
       await api.remove(task.id);
       say(texts.removed(task.title), () => restore(task, idempotencyKey()));
-      await load();
       $("undo").focus();
+      await load();
     });
     if (!done) button.disabled = false;
   }
@@ -138,8 +144,7 @@ export function createDay({ api, attempt }) {
       shown = false;
       newest += 1;
       $("day").hidden = true;
-      $("tasks").replaceChildren();
-      $("empty").hidden = true;
+      clear();
       $("task-form").reset();
       say("");
     },

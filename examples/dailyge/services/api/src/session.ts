@@ -27,14 +27,20 @@ export function forgetSession(context: Context): void {
   deleteCookie(context, cookieName(context), cookieOptions(context));
 }
 
+/** Null where nobody is signed in. */
+export async function readSession(context: Context, database: Database, key: string): Promise<SignedIn["Variables"] | null> {
+  const text = getCookie(context, cookieName(context));
+  const token = text === undefined ? null : await readToken(text, key);
+  const person = token && (await personOf(database, token));
+  return token && person && { person, token };
+}
+
 export function signedIn(database: Database, key: string): MiddlewareHandler<SignedIn> {
   return async (context, next) => {
-    const text = getCookie(context, cookieName(context));
-    const token = text === undefined ? null : await readToken(text, key);
-    const person = token && (await personOf(database, token));
-    if (!token || !person) throw new Refusal(401, "signed-out", "sign in first");
-    context.set("person", person);
-    context.set("token", token);
+    const session = await readSession(context, database, key);
+    if (!session) throw new Refusal(401, "signed-out", "sign in first");
+    context.set("person", session.person);
+    context.set("token", session.token);
     await next();
   };
 }

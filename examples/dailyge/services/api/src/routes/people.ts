@@ -3,7 +3,7 @@ import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
 import { endSession, findPerson, signUp } from "../people.ts";
 import { Refusal } from "../refusal.ts";
-import { forgetSession, openSession, signedIn, type SignedIn } from "../session.ts";
+import { forgetSession, openSession, readSession, signedIn, type SignedIn } from "../session.ts";
 import { readCredentials } from "../validation.ts";
 
 /** Accounts and sessions. */
@@ -25,7 +25,7 @@ export function peopleRoutes(database: Database, key: string): Hono<SignedIn> {
     return context.json({ email: person.email });
   });
 
-  routes.get("/session", only, (context) => context.json({ email: context.var.person.email }));
+  routes.get("/session", async (context) => context.json({ email: (await readSession(context, database, key))?.person.email ?? null }));
 
   routes.delete("/session", only, async (context) => {
     await endSession(database, context.var.token);
