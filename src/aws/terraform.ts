@@ -64,13 +64,16 @@ function block<Attribute extends string>(mode: Mode, type: string, name: string,
   return { mode, type, name, address, body, meta, of: (attribute) => new Reference(address, attribute) };
 }
 
+export type Resource<T extends keyof ResourceArguments> = Block<ResourceAttributes[T]>;
+export type Data<T extends keyof DataArguments> = Block<DataAttributes[T]>;
+
 /** One resource. Its name is its Terraform address; two of one address are refused when the directory is made. */
-export function resource<T extends keyof ResourceArguments>(type: T, name: string, body: ResourceArguments[T], meta: Meta = {}): Block<ResourceAttributes[T]> {
+export function resource<T extends keyof ResourceArguments>(type: T, name: string, body: ResourceArguments[T], meta: Meta = {}): Resource<T> {
   return block("resource", type, name, body, meta);
 }
 
 /** Something that exists already, looked up. */
-export function data<T extends keyof DataArguments>(type: T, name: string, body: DataArguments[T], meta: Meta = {}): Block<DataAttributes[T]> {
+export function data<T extends keyof DataArguments>(type: T, name: string, body: DataArguments[T], meta: Meta = {}): Data<T> {
   return block("data", type, name, body, meta);
 }
 
@@ -84,14 +87,23 @@ function woven<T>(literals: TemplateStringsArray, values: readonly T[]): (string
 }
 
 /** Text with references in it: text`${bucket.of("arn")}/*` */
-export function text(literals: TemplateStringsArray, ...values: readonly (string | number | Text)[]): Template {
-  return new Template(woven(literals, values).flatMap((value) => (value instanceof Template ? value.pieces : typeof value === "number" ? String(value) : [value])));
+export function text(literals: TemplateStringsArray, ...values: readonly (number | Text)[]): Text {
+  return joined(woven(literals, values));
+}
+
+/** Texts one after the other; plain as long as all of them are. */
+export function joined(values: readonly (number | Text)[]): Text {
+  if (values.every((value) => typeof value === "string" || typeof value === "number")) return values.join("");
+  return new Template(values.flatMap((value) => (value instanceof Template ? value.pieces : typeof value === "number" ? String(value) : value)));
 }
 
 /** Terraform's language: expression`one(${certificate.of("domain_validation_options")}).resource_record_name` */
 export function expression(literals: TemplateStringsArray, ...values: readonly (string | number | Reference)[]): Expression {
   return new Expression(woven(literals, values).map((value) => (typeof value === "number" ? String(value) : value)));
 }
+
+/** A literal in Terraform's language, for use in an expression. */
+export const quoted = (literal: string): string => JSON.stringify(escape(literal));
 
 /** A JSON document as text, references allowed as any of its values. */
 export function json(value: unknown): Template {

@@ -36,7 +36,7 @@ function interfaces(prefix: string, schemas: Schemas): readonly string[] {
 const names = (block: Block): readonly string[] => [...Object.keys(block.attributes ?? {}), ...Object.keys(block.block_types ?? {})].sort();
 
 function writeInterface(name: string, block: Block, named: string[]): void {
-  const attributes = Object.entries(block.attributes ?? {}).filter(([key, attribute]) => mayBeWritten(key, attribute));
+  const attributes = Object.entries(block.attributes ?? {}).filter(([key, attribute]) => mayBeWritten(key, attribute, name.includes("_")));
   const lines = [
     ...attributes.map(([key, attribute]) => `readonly ${key}${attribute.required ? "" : "?"}: ${written(attribute)};`),
     ...Object.entries(block.block_types ?? {}).map(([key, nested]) => {
@@ -48,9 +48,9 @@ function writeInterface(name: string, block: Block, named: string[]): void {
   named.push(`export interface ${name} {${lines.length > 0 ? `\n${indent(lines.sort().join("\n"))}\n` : ""}}`);
 }
 
-/** `id` and `tags_all` may be written by an accident of the provider's history. */
-const mayBeWritten = (key: string, { optional, required, computed }: Attribute): boolean =>
-  key !== "tags_all" && !(key === "id" && computed) && (optional === true || required === true);
+/** A whole resource's `id` and `tags_all` may be written by an accident of the provider's history. */
+const mayBeWritten = (key: string, { optional, required, computed }: Attribute, nested: boolean): boolean =>
+  key !== "tags_all" && (nested || !(key === "id" && computed)) && (optional === true || required === true);
 
 const many = ({ nesting_mode, max_items }: NestedBlock): boolean => nesting_mode !== "single" && max_items !== 1;
 

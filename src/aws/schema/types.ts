@@ -321,6 +321,7 @@ export interface AutoscalingGroup_InstanceRefresh {
 }
 
 export interface AutoscalingGroup_LaunchTemplate {
+  readonly id?: Text;
   readonly name?: Text;
   readonly version?: Text;
 }
@@ -2578,6 +2579,7 @@ export interface S3Bucket_LifecycleRule {
   readonly abort_incomplete_multipart_upload_days?: Amount;
   readonly enabled: Flag;
   readonly expiration?: S3Bucket_LifecycleRule_Expiration;
+  readonly id?: Text;
   readonly noncurrent_version_expiration?: S3Bucket_LifecycleRule_NoncurrentVersionExpiration;
   readonly noncurrent_version_transition?: readonly S3Bucket_LifecycleRule_NoncurrentVersionTransition[];
   readonly prefix?: Text;

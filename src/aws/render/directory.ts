@@ -1,4 +1,4 @@
-import { blockBody, plain, references, type Block } from "./terraform.ts";
+import { blockBody, plain, references, type Block } from "../terraform.ts";
 
 /** One directory of Terraform JSON, applied as a whole with one state. */
 export interface TerraformDirectory {

@@ -1,0 +1,92 @@
+import type { Service } from "../../model/service.ts";
+import { resource, type Block, type Resource } from "../terraform.ts";
+import type { Certificate } from "./certificate.ts";
+import type { Noun } from "./directory.ts";
+import { HOST_PORTS, type Hosts } from "./hosts.ts";
+import { physicalName } from "./names.ts";
+import type { Network } from "./network.ts";
+import type { Place } from "./place.ts";
+import { addressesOf } from "./rules.ts";
+
+export interface Edge {
+  readonly noun: Noun;
+  readonly loadBalancer: Resource<"aws_lb">;
+  readonly listener: Resource<"aws_lb_listener">;
+}
+
+/** TLS 1.2 and 1.3, key exchange that a later quantum computer does not open. AWS's own default is from 2016. */
+const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+
+/** The load balancer: the only way in. A host that no service has gets 404. */
+export function renderEdge(place: Place, network: Network, hosts: Hosts, certificate: Certificate): Edge {
+  const securityGroup = resource("aws_security_group", "edge", {
+    name: `${place.prefix}-edge`,
+    description: "The load balancer",
+    vpc_id: network.vpc.of("id"),
+    tags: { Name: `${place.prefix}-edge` },
+  });
+  const loadBalancer = resource("aws_lb", "edge", {
+    name: physicalName("loadBalancer", place.prefix),
+    load_balancer_type: "application",
+    internal: false,
+    security_groups: [securityGroup.of("id")],
+    subnets: network.subnets.public.map((subnet) => subnet.of("id")),
+    drop_invalid_header_fields: true,
+    desync_mitigation_mode: "defensive",
+    enable_deletion_protection: place.environment.guarded,
+  });
+  const listener = resource("aws_lb_listener", "https", {
+    load_balancer_arn: loadBalancer.of("arn"),
+    port: 443,
+    protocol: "HTTPS",
+    ssl_policy: TLS_POLICY,
+    certificate_arn: certificate.valid.of("certificate_arn"),
+    default_action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "404", message_body: "Not found\n" } }],
+  });
+  const redirect = resource("aws_lb_listener", "http", {
+    load_balancer_arn: loadBalancer.of("arn"),
+    port: 80,
+    protocol: "HTTP",
+    default_action: [{ type: "redirect", redirect: { protocol: "HTTPS", port: "443", status_code: "HTTP_301" } }],
+  });
+  const blocks = [securityGroup, ...ways(place, securityGroup, hosts), loadBalancer, listener, redirect];
+  return { noun: { name: "edge", blocks }, loadBalancer, listener };
+}
+
+/** In from those whom some service admits, out to the hosts' container ports, and nowhere else. */
+function ways(place: Place, edge: Resource<"aws_security_group">, hosts: Hosts): readonly Block[] {
+  const from = admitted(place);
+  const ports = { ip_protocol: "tcp", from_port: HOST_PORTS.from, to_port: HOST_PORTS.to };
+  return [
+    ...[80, 443].flatMap((port) =>
+      from.map((cidr, index) =>
+        resource("aws_vpc_security_group_ingress_rule", `edge_${port}${from.length > 1 ? `_${index + 1}` : ""}`, {
+          security_group_id: edge.of("id"),
+          description: "Callers of services",
+          ip_protocol: "tcp",
+          from_port: port,
+          to_port: port,
+          ...(cidr.includes(":") ? { cidr_ipv6: cidr } : { cidr_ipv4: cidr }),
+        }),
+      ),
+    ),
+    resource("aws_vpc_security_group_egress_rule", "edge_hosts", {
+      security_group_id: edge.of("id"),
+      description: "Containers of services",
+      ...ports,
+      referenced_security_group_id: hosts.securityGroup.of("id"),
+    }),
+    resource("aws_vpc_security_group_ingress_rule", "hosts_edge", {
+      security_group_id: hosts.securityGroup.of("id"),
+      description: "The load balancer",
+      ...ports,
+      referenced_security_group_id: edge.of("id"),
+    }),
+  ];
+}
+
+function admitted({ environment }: Place): readonly string[] {
+  const audiences = environment.services.flatMap(({ endpoint }: Service) => (endpoint ? [endpoint.reachableBy, ...endpoint.paths.map((rule) => rule.reachableBy)] : []));
+  if (audiences.includes("public")) return ["0.0.0.0/0"];
+  return addressesOf(environment, audiences.flatMap((audience) => (audience === "public" ? [] : audience)));
+}

@@ -1,0 +1,70 @@
+import type { Endpoint, Service } from "../../model/service.ts";
+import { resource, type Block, type Resource } from "../terraform.ts";
+import type { Certificate } from "./certificate.ts";
+import type { Edge } from "./edge.ts";
+import { physicalName } from "./names.ts";
+import type { Network } from "./network.ts";
+import { fullHost, SHARED_PROVIDER, type Place } from "./place.ts";
+import type { ListenerRule } from "./rules.ts";
+
+/** A service's part of the edge: its host name, certificate and rules, and the group of its replicas. */
+export interface Entrance {
+  readonly targetGroup: Resource<"aws_lb_target_group">;
+  readonly port: number;
+  readonly rules: readonly Block[];
+  readonly blocks: readonly Block[];
+}
+
+/** Requests under way get this long to end before a replica is stopped. */
+const DRAIN_SECONDS = 15;
+
+export function renderEntrance(
+  place: Place, network: Network, service: Service, endpoint: Endpoint,
+  { edge, certificate, rules }: { readonly edge: Edge; readonly certificate: Certificate; readonly rules: readonly ListenerRule[] },
+): Entrance {
+  const name = `service_${service.name}`;
+  const targetGroup = resource("aws_lb_target_group", name, {
+    name: physicalName("targetGroup", place.prefix, service.name),
+    vpc_id: network.vpc.of("id"),
+    target_type: "instance",
+    protocol: "HTTP",
+    port: endpoint.port,
+    deregistration_delay: String(DRAIN_SECONDS),
+    health_check: { path: endpoint.health, matcher: "200", interval: 10, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 3 },
+  });
+  const presented = resource("aws_lb_listener_certificate", name, {
+    listener_arn: edge.listener.of("arn"),
+    certificate_arn: certificate.valid.of("certificate_arn"),
+  });
+  const written = rules.map((rule) => listenerRule(place, name, endpoint, edge, targetGroup, rule));
+  const record = resource(
+    "aws_route53_record", name,
+    {
+      zone_id: place.zone.of("zone_id"),
+      name: fullHost(place, endpoint.host),
+      type: "A",
+      alias: { name: edge.loadBalancer.of("dns_name"), zone_id: edge.loadBalancer.of("zone_id"), evaluate_target_health: true },
+    },
+    { provider: SHARED_PROVIDER },
+  );
+  return { targetGroup, port: endpoint.port, rules: written, blocks: [...certificate.blocks, presented, targetGroup, ...written, record] };
+}
+
+function listenerRule(
+  place: Place, name: string, endpoint: Endpoint, edge: Edge, targetGroup: Resource<"aws_lb_target_group">, rule: ListenerRule,
+): Block {
+  return resource("aws_lb_listener_rule", `${name}_${rule.ordinal}`, {
+    listener_arn: edge.listener.of("arn"),
+    priority: rule.priority,
+    condition: [
+      { host_header: { values: [fullHost(place, endpoint.host)] } },
+      ...(rule.path === null ? [] : [{ path_pattern: { values: [rule.path] } }]),
+      ...(rule.sources === null ? [] : [{ source_ip: { values: rule.sources } }]),
+    ],
+    action: [
+      rule.action === "forward"
+        ? { type: "forward", target_group_arn: targetGroup.of("arn") }
+        : { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "403", message_body: "Forbidden\n" } },
+    ],
+  });
+}

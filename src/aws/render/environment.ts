@@ -1,0 +1,56 @@
+import type { Environment, Shared } from "../../model/model.ts";
+import { renderCertificate } from "./certificate.ts";
+import { renderDatabaseUsers } from "./database-users.ts";
+import { renderDatabase } from "./database.ts";
+import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
+import { renderEdge } from "./edge.ts";
+import { renderHosts } from "./hosts.ts";
+import { renderNetwork } from "./network.ts";
+import { fullHost, place as placeOf, type Place } from "./place.ts";
+import { listenerRules } from "./rules.ts";
+import { renderService } from "./service.ts";
+import { environmentSettings } from "./settings.ts";
+import { renderSite, renderSiteGround } from "./site.ts";
+import { environmentZone } from "./zone.ts";
+
+/** Everything of one environment: one directory, one state. What nothing asks for is not there. */
+export function renderEnvironment(shared: Shared, environment: Environment): TerraformDirectory {
+  const place = placeOf(shared, environment);
+  const called = environment.sites.length > 0 || environment.services.some(({ endpoint }) => endpoint !== null);
+  return directory(environment.name, [
+    environmentSettings(place),
+    ...(called ? [environmentZone(place)] : []),
+    ...inside(place),
+    ...sites(place),
+  ]);
+}
+
+/** Services and databases, with the network and the hosts that they need. */
+function inside(place: Place): readonly Noun[] {
+  const { services, databases } = place.environment;
+  if (services.length + databases.length === 0) return [];
+  const network = renderNetwork(place);
+  const hosts = services.length > 0 ? renderHosts(place, network) : null;
+  const stored = databases.map((database) => renderDatabase(place, network, hosts, database));
+  const nouns = [network.noun, ...(hosts ? [hosts.noun] : []), ...stored.map(({ noun }) => noun)];
+  const users = stored.filter(({ users }) => users.size > 0).map((database) => renderDatabaseUsers(place, database));
+  if (!hosts) return nouns;
+  const certificates = new Map(
+    services.flatMap(({ name, endpoint }) => (endpoint ? [[name, renderCertificate(place, `service_${name}`, [fullHost(place, endpoint.host)])] as const] : [])),
+  );
+  const [first] = certificates.values();
+  const edge = first ? renderEdge(place, network, hosts, first) : null;
+  const rules = listenerRules(place.environment);
+  const running = services.map((service) => {
+    const certificate = certificates.get(service.name);
+    const entrance = edge && certificate ? { edge, certificate, rules: rules.get(service.name) ?? [] } : null;
+    return renderService(place, { network, hosts, databases: stored, entrance }, service);
+  });
+  return [...nouns, ...users, ...(edge ? [edge.noun] : []), ...running];
+}
+
+function sites(place: Place): readonly Noun[] {
+  if (place.environment.sites.length === 0) return [];
+  const ground = renderSiteGround(place);
+  return [ground.noun, ...place.environment.sites.map((site) => renderSite(place, ground, site))];
+}

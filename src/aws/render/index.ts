@@ -1,0 +1,16 @@
+import type { Model } from "../../model/model.ts";
+import { directory, type TerraformDirectory } from "./directory.ts";
+import { renderEnvironment } from "./environment.ts";
+import { sharedRegistry } from "./registry.ts";
+import { sharedSettings } from "./settings.ts";
+import { sharedZone } from "./zone.ts";
+
+export type { TerraformDirectory, TerraformFile } from "./directory.ts";
+
+/** Terraform for the whole platform: what environments share, applied first, then each of them. The same model gives the same bytes. */
+export function renderTerraform(model: Model): readonly TerraformDirectory[] {
+  return [
+    directory("shared", [sharedSettings(model.shared), sharedZone(model.shared), sharedRegistry(model)]),
+    ...model.environments.map((environment) => renderEnvironment(model.shared, environment)),
+  ];
+}

@@ -1,0 +1,40 @@
+import { json, resource, text, type Block, type Resource, type Text } from "../terraform.ts";
+import type { Place } from "./place.ts";
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Action: readonly string[];
+  readonly Resource: Text | readonly Text[];
+}
+
+export interface Role {
+  readonly blocks: readonly Block[];
+  readonly role: Resource<"aws_iam_role">;
+}
+
+/** A role that a task of this account takes on, and what it may do. */
+export function taskRole(place: Place, name: string, physical: string, statements: readonly Statement[]): Role {
+  const account = place.account.of("account_id");
+  const role = resource("aws_iam_role", name, {
+    name: physical,
+    assume_role_policy: trust("ecs-tasks.amazonaws.com", {
+      StringEquals: { "aws:SourceAccount": account },
+      ArnLike: { "aws:SourceArn": text`arn:aws:ecs:${place.shared.region}:${account}:*` },
+    }),
+  });
+  if (statements.length === 0) return { blocks: [role], role };
+  const policy = resource("aws_iam_role_policy", name, {
+    name: "allowed",
+    role: role.of("id"),
+    policy: json({ Version: "2012-10-17", Statement: statements.map((statement) => ({ Effect: "Allow", ...statement })) }),
+  });
+  return { blocks: [role, policy], role };
+}
+
+/** Who may take a role on: one AWS service, under conditions. */
+export function trust(service: string, condition?: Readonly<Record<string, unknown>>): Text {
+  return json({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole", ...(condition && { Condition: condition }) }],
+  });
+}

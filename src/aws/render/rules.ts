@@ -1,0 +1,74 @@
+import { Failure } from "../../kit/failure.ts";
+import type { Environment } from "../../model/model.ts";
+import type { Audience, Endpoint, Service } from "../../model/service.ts";
+import { checksum } from "./names.ts";
+
+/** One rule of the HTTPS listener: who asks for what, and what they get. */
+export interface ListenerRule {
+  /** The rule's place among those of its service, from 1: part of its address, so that no rule ever changes its priority. */
+  readonly ordinal: number;
+  readonly priority: number;
+  readonly path: string | null;
+  /** CIDR blocks; null: everyone. */
+  readonly sources: readonly string[] | null;
+  readonly action: "forward" | "refuse";
+}
+
+/** At most 5 values in a rule's conditions, 100 rules a listener, priorities to 50,000. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+const LIMITS = { values: 5, rules: 100, priority: 50_000 } as const;
+const BLOCK = 100;
+
+type Draft = Pick<ListenerRule, "path" | "sources" | "action">;
+
+/** The listener rules of every service that can be called, by its name. The first that matches decides. */
+export function listenerRules(environment: Environment): ReadonlyMap<string, readonly ListenerRule[]> {
+  const called = environment.services.filter(({ endpoint }) => endpoint !== null);
+  const starts = priorityBlocks(called.map(({ name }) => name));
+  const rules = new Map(called.map((service) => [service.name, numbered(drafts(environment, service), starts.get(service.name) ?? 0)]));
+  const count = [...rules.values()].reduce((sum, { length }) => sum + length, 0);
+  if (count > LIMITS.rules) {
+    throw new Failure("usage", `the edge of ${environment.name} needs ${count} listener rules: a load balancer takes ${LIMITS.rules}`, {
+      hint: "write fewer path rules, or the teams' networks as fewer, larger blocks",
+    });
+  }
+  return rules;
+}
+
+const numbered = (list: readonly Draft[], start: number): readonly ListenerRule[] =>
+  list.map((draft, index) => ({ ...draft, ordinal: index + 1, priority: start + index + 1 }));
+
+function drafts(environment: Environment, { endpoint }: Service): readonly Draft[] {
+  if (endpoint === null) return [];
+  return [...endpoint.paths, whole(endpoint)].flatMap(({ pattern, reachableBy }) => audienceRules(environment, pattern, reachableBy));
+}
+
+const whole = ({ reachableBy }: Endpoint): { pattern: string | null; reachableBy: Audience } => ({ pattern: null, reachableBy });
+
+/** Those who may are forwarded; whoever is left gets 403 here, before a later and wider rule can let them in. */
+function audienceRules(environment: Environment, path: string | null, audience: Audience): readonly Draft[] {
+  if (audience === "public") return [{ path, sources: null, action: "forward" }];
+  const room = LIMITS.values - 1 - (path === null ? 0 : 1);
+  const forward = chunks(addressesOf(environment, audience), room).map((sources): Draft => ({ path, sources, action: "forward" }));
+  return [...forward, { path, sources: null, action: "refuse" }];
+}
+
+/** The networks of these teams, each once. */
+export function addressesOf({ teams }: Environment, names: readonly string[]): readonly string[] {
+  return [...new Set(teams.filter(({ name }) => names.includes(name)).flatMap(({ addresses }) => addresses))];
+}
+
+function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_nothing, index) => list.slice(index * size, (index + 1) * size));
+}
+
+/** A block of priorities for each service, by its name alone: a service that is added or moved does not renumber the others. */
+function priorityBlocks(names: readonly string[]): ReadonlyMap<string, number> {
+  const blocks = LIMITS.priority / BLOCK;
+  const taken = new Map<number, string>();
+  for (const name of [...names].sort()) {
+    let block = checksum(name) % blocks;
+    while (taken.has(block)) block = (block + 1) % blocks;
+    taken.set(block, name);
+  }
+  return new Map([...taken].map(([block, name]) => [name, block * BLOCK]));
+}

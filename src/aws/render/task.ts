@@ -1,0 +1,59 @@
+import type { Service } from "../../model/service.ts";
+import { SECRET_DATABASE_FIELDS, type PartReference, type Text as ModelText } from "../../model/text.ts";
+import { wiring } from "../../model/wiring.ts";
+import { joined, text, type Resource, type Text } from "../terraform.ts";
+import { publicUrl } from "./address.ts";
+import { DATABASE_PORT, type RenderedDatabase } from "./database.ts";
+import type { Place } from "./place.ts";
+
+type Secret = Resource<"aws_secretsmanager_secret">;
+
+/** What a container gets as its environment: values that anyone may read, and secrets by where they are kept. */
+export interface TaskEnvironment {
+  readonly environment: readonly { readonly name: string; readonly value: Text }[];
+  readonly secrets: readonly { readonly name: string; readonly valueFrom: Text }[];
+  /** The ARNs of these secrets, each once. */
+  readonly kept: readonly Text[];
+}
+
+/** The wiring of a service as ECS takes it: references to a password become secrets, all others text. */
+export function taskEnvironment(
+  place: Place, service: Service, databases: readonly RenderedDatabase[], own: ReadonlyMap<string, Secret>,
+): TaskEnvironment {
+  const variables = wiring(service, place.environment).map(({ name, value }) => ({ name, value, user: userSecret(service, databases, value) }));
+  const users = variables.flatMap(({ name, user }) => (user ? [{ name, secret: user.secret, valueFrom: text`${user.secret.of("arn")}:${user.field}::` }] : []));
+  const others = [...own].map(([name, secret]) => ({ name, secret, valueFrom: secret.of("arn") }));
+  const secrets = [...users, ...others];
+  return {
+    environment: variables.flatMap(({ name, value, user }) => (user ? [] : [{ name, value: joined(value.map((piece) => valueOf(place, service, databases, piece))) }])),
+    secrets: secrets.map(({ name, valueFrom }) => ({ name, valueFrom })),
+    kept: [...new Map(secrets.map(({ secret }) => [secret.address, secret.of("arn")])).values()],
+  };
+}
+
+const secretFields: readonly string[] = SECRET_DATABASE_FIELDS;
+
+function userSecret(service: Service, databases: readonly RenderedDatabase[], [piece]: ModelText): { secret: Secret; field: string } | undefined {
+  if (piece === undefined || typeof piece === "string" || !secretFields.includes(piece.field)) return undefined;
+  const secret = databases.find(({ database }) => database.name === piece.part)?.users.get(service.name);
+  return secret && { secret, field: piece.field };
+}
+
+function valueOf(place: Place, service: Service, databases: readonly RenderedDatabase[], piece: string | PartReference): Text {
+  if (typeof piece === "string") return piece;
+  const found = databases.find(({ database }) => database.name === piece.part);
+  if (!found) return publicUrl(place, piece.part) ?? unknown(service, piece);
+  switch (piece.field) {
+    case "host": return found.instance.of("address");
+    case "port": return String(DATABASE_PORT);
+    case "database": return found.database.schema;
+    case "user": return service.name;
+    case "password":
+    case "url": return unknown(service, piece);
+  }
+}
+
+/** Resolving the definition refuses these, so that no renderer meets them. */
+function unknown(service: Service, { part, field }: PartReference): never {
+  throw new Error(`service ${service.name} refers to {${part}.${field}}, which has no value that stands in a text`);
+}
