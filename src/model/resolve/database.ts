@@ -12,7 +12,15 @@ export function resolveDatabase(name: string, written: unknown, services: readon
   if (!whole) return undefined;
   const { storage: storageGb, slowQuery: slowQueryMs, backups: backupDays, ...same } = whole;
   const usedBy = services.filter(({ uses }) => uses.includes(name)).map((service) => service.name);
-  return { name, ...same, storageGb, slowQueryMs, backupDays, schema: name.replaceAll("-", "_"), usedBy };
+  return { name, ...same, storageGb, slowQueryMs, backupDays, schema: schemaOf(name), usedBy };
+}
+
+/** MySQL's own schemas: a service with rights in one of them could make itself the administrator. */
+const SYSTEM_SCHEMAS = ["information_schema", "mysql", "performance_schema", "sys"];
+
+function schemaOf(name: string): string {
+  const schema = name.replaceAll("-", "_");
+  return SYSTEM_SCHEMAS.includes(schema) ? `${schema}_data` : schema;
 }
 
 const engine: Reader<"mysql"> = (value, at) => {
