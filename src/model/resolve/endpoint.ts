@@ -53,13 +53,13 @@ function audience(scope: Scope): Reader<Audience> {
 
 function pathRules(scope: Scope): Reader<readonly PathRule[]> {
   return (value, at) => {
-    const rules = entries(value, at, "paths").map(([pattern, who]) => pathRule(pattern, who, scope, at.field(pattern)));
-    const good = rules.filter((rule) => rule !== undefined);
-    good.forEach(({ pattern }, index) => {
-      const earlier = good.slice(0, index).find((other) => covers(other.pattern, pattern));
-      if (earlier) at.field(pattern).error("unreachable-path", `this rule never decides: ${earlier.pattern} stands before it and matches the same`, "put it first, or take it out");
+    const written = entries(value, at, "paths") ?? [];
+    written.forEach(([pattern], index) => {
+      const [earlier] = written.slice(0, index).find(([other]) => covers(other, pattern)) ?? [];
+      if (earlier !== undefined) at.field(pattern).error("unreachable-path", `this rule never decides: ${earlier} stands before it and matches the same`, "put it first, or take it out");
     });
-    return good.length === rules.length && isRecord(value) ? good : undefined;
+    const rules = written.map(([pattern, who]) => pathRule(pattern, who, scope, at.field(pattern)));
+    return isRecord(value) && rules.every((rule) => rule !== undefined) ? rules : undefined;
   };
 }
 

@@ -39,7 +39,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
 
-const PARTS = {
+export const PARTS = {
   sites: group("sites"),
   services: group("services"),
   databases: group("databases"),

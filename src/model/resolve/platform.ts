@@ -5,6 +5,7 @@ import { domain, hostsPattern } from "./host.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
 import { entries, flag, given, optional, quoted, readFields, required, text, type Fields, type Read, type Reader } from "./read.ts";
+import { PARTS } from "./parts.ts";
 import { region, timezone } from "./region.ts";
 
 /** What is written of one environment; undefined where it is wrong. */
@@ -21,7 +22,7 @@ export interface Outline {
 }
 
 export function resolveOutline(definition: unknown, at: Place): Outline | undefined {
-  const read = readFields(PLATFORM, "a platform", definition, at);
+  const read = readFields(PLATFORM, "a platform", definition, at, (name) => (Object.hasOwn(PARTS, name) ? `it is one of its parts: platform: () => parts({ ${name}: {...} })` : undefined));
   if (!read) return undefined;
   const { name, domain, region, timezone, environments, platform } = read;
   return { shared: { name, domain, region, timezone }, stages: environments ?? [], platform };
@@ -57,6 +58,7 @@ const ENVIRONMENT = {
 
 const environments: Reader<readonly Stage[]> = (value, at) => {
   const written = entries(value, at, "environments");
+  if (!written) return undefined;
   if (written.length === 0) return at.error("empty", "a platform without environments runs nowhere", 'write one: environments: { prod: { branch: "main" } }');
   return written.map(([name, definition]) => {
     const there = at.field(name);

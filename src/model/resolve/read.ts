@@ -11,14 +11,20 @@ type Table = Readonly<Record<string, Reader<unknown>>>;
 export type Read<T extends Table> = { readonly [Name in keyof T]: ReturnType<T[Name]> };
 type Complete<T extends Table> = { readonly [Name in keyof T]: Exclude<ReturnType<T[Name]>, undefined> };
 
-/** Reads an object's fields. Those that are wrong come out undefined, so that the others can still be judged. */
-export function readFields<T extends Table>(fields: T, what: string, value: unknown, at: Place): Read<T> | undefined {
+/**
+ * Reads an object's fields. Those that are wrong come out undefined, so that the others can still be judged.
+ * `elsewhere` says of an unknown field where it belongs, if it is known there.
+ */
+export function readFields<T extends Table>(fields: T, what: string, value: unknown, at: Place, elsewhere: (name: string) => string | undefined = () => undefined): Read<T> | undefined {
   if (!isRecord(value)) return at.error("wrong-type", `${what} is to be an object, not ${given(value)}`, `write { ${Object.keys(fields).slice(0, 3).join(", ")} ... }`);
-  for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(fields, name)) at.field(name).error("unknown-field", `${what} has no field "${name}"`, didYouMean(name, Object.keys(fields), "its fields are"));
+  const misspelt = new Set<string | undefined>();
+  for (const name of Object.keys(value).filter((each) => !Object.hasOwn(fields, each))) {
+    at.field(name).error("unknown-field", `${what} has no field "${name}"`, elsewhere(name) ?? didYouMean(name, Object.keys(fields), "its fields are"));
+    misspelt.add(suggest(name, Object.keys(fields)));
   }
-  const read = Object.fromEntries(Object.entries(fields).map(([name, reader]) => [name, reader(value[name], at.field(name))]));
-  return read as Read<T>;
+  // A misspelt field is not missing as well.
+  const field = (name: string, reader: Reader<unknown>) => (misspelt.has(name) && value[name] === undefined ? undefined : reader(value[name], at.field(name)));
+  return Object.fromEntries(Object.entries(fields).map(([name, reader]) => [name, field(name, reader)])) as Read<T>;
 }
 
 /** The same fields when none of them was wrong. */
@@ -106,11 +112,10 @@ export function nameOf(kind: string, known: readonly string[]): Reader<string> {
 }
 
 /** Names and what they stand for, in the order in which they are written; undefined values count as not written. */
-export function entries(value: unknown, at: Place, what: string): readonly (readonly [string, unknown])[] {
+export function entries(value: unknown, at: Place, what: string): readonly (readonly [string, unknown])[] | undefined {
   if (value === undefined) return [];
   if (isRecord(value)) return Object.entries(value).filter(([, each]) => each !== undefined);
-  at.error("wrong-type", `${what} are to be an object with a name for each, not ${given(value)}`, "write { name: {...} }");
-  return [];
+  return at.error("wrong-type", `${what} are to be an object with a name for each, not ${given(value)}`, "write { name: {...} }");
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -21,8 +21,9 @@ export const timezone: Reader<string> = (value, at) => {
   const written = text(value, at);
   if (written === undefined || written === "UTC") return written;
   const known = zoneOf(written);
-  if (known !== undefined && /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)+$/.test(written) && known.toLowerCase() !== written.toLowerCase()) return written;
-  if (known === written) return written;
+  // An alias is answered with the zone's newer or older name; only a difference in capitals alone is a mistake.
+  const spelt = known === written || known?.toLowerCase() !== written.toLowerCase();
+  if (known !== undefined && spelt && /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)+$/.test(written)) return written;
   const near = known ?? suggest(written, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
   return at.error("bad-timezone", `${quoted(written)} is no IANA time zone`, near?.includes("/") ? `did you mean "${near}"?` : 'write one such as "Asia/Seoul" or "UTC"');
 };

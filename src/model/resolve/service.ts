@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from "../../definition/service.ts";
+import { suggest } from "../../kit/suggest.ts";
 import type { Service } from "../service.ts";
 import type { Site } from "../site.ts";
 import { checkNeedsHost, DEFAULT_PORT, endpoint, endpointFields } from "./endpoint.ts";
@@ -44,9 +45,11 @@ function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>
 const callsFrom = (site: Site, service: string): boolean =>
   site.environment.some(({ value }) => value.some((piece) => typeof piece !== "string" && piece.part === service));
 
-/** What it says that it uses, before it is judged: its variables may refer to no more. */
-const usesOf = (written: unknown): readonly string[] =>
-  isRecord(written) && Array.isArray(written.uses) ? written.uses.filter((name) => typeof name === "string") : [];
+/** The databases that it says it uses: its variables may refer to no others. A misspelt one is one finding, not one for each reference. */
+function usesOf(written: unknown, { databases }: Scope): readonly string[] {
+  const uses: readonly unknown[] = isRecord(written) && Array.isArray(written.uses) ? written.uses : [];
+  return uses.flatMap((name) => (typeof name === "string" ? (databases.includes(name) ? name : suggest(name, databases)) ?? [] : []));
+}
 
 const variablesOf = (written: unknown): readonly string[] => (isRecord(written) && isRecord(written.environment) ? Object.keys(written.environment) : []);
 
@@ -101,8 +104,8 @@ const serviceFields = (name: string, written: unknown, scope: Scope) => ({
   size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
   replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
   uses: optional(distinct(nameOf("database", scope.databases), (database) => database), []),
-  secrets: optional(secrets(variablesOf(written), usesOf(written)), []),
-  environment: variables({ kind: "service", name, uses: usesOf(written) }, scope),
+  secrets: optional(secrets(variablesOf(written), usesOf(written, scope)), []),
+  environment: variables({ kind: "service", name, uses: usesOf(written, scope) }, scope),
   startWithin: optional(seconds, 60),
   stopWithin: optional(seconds, 20),
 }) satisfies Fields<ServiceDefinition>;

@@ -22,9 +22,8 @@ const RESERVED: Readonly<Record<Writer["kind"], Readonly<Record<string, string>>
 /** A site's or service's own variables, references resolved. */
 export function variables(writer: Writer, scope: Scope): Reader<readonly Variable[]> {
   return (value, at) => {
-    const read = entries(value, at, "variables").map(([name, written]) => variable(name, written, writer, scope, at.field(name)));
-    const good = read.filter((each) => each !== undefined);
-    return good.length === read.length && (value === undefined || isRecord(value)) ? good : undefined;
+    const read = entries(value, at, "variables")?.map(([name, written]) => variable(name, written, writer, scope, at.field(name)));
+    return read?.every((each) => each !== undefined) ? read : undefined;
   };
 }
 

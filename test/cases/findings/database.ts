@@ -1,0 +1,25 @@
+import { database } from "../shop.ts";
+import { found } from "./case.ts";
+
+const at = (field: string) => `databases.mysql.${field}`;
+
+export const DATABASE = [
+  found("unknown-name", database({ engine: "postgres" }), at("engine"), 'there is no engine "postgres" yet', "the engines are mysql"),
+  found("unknown-name", database({ engine: "mysqll" }), at("engine"), 'there is no engine "mysqll" yet', 'did you mean "mysql"?'),
+  found("unknown-field", database({ verzion: "8.4" }), at("verzion"), 'a database has no field "verzion"', 'did you mean "version"?'),
+  found("wrong-type", database({ version: 8.4 }), at("version"), "this is to be text, not the number 8.4", 'put it in quotes: "8.4"'),
+  found("unsupported-version", database({ version: "8.0" }), at("version"),
+    "MySQL 8.0 is out of RDS's standard support since 31 July 2026 and costs 88 USD a month more for each virtual processor", 'write "8.4"'),
+  found("unsupported-version", database({ version: "8.4.7" }), at("version"), '"8.4.7" is one release of 8.4; RDS keeps those up to date by itself', 'write "8.4"'),
+  found("unsupported-version", database({ version: "8.5" }), at("version"), 'RDS has no MySQL "8.5"', 'write "8.4" or "9.7"'),
+  found("bad-instance", database({ instance: "t4g.micro" }), at("instance"), '"t4g.micro" is no RDS instance class', 'did you mean "db.t4g.micro"?'),
+  found("bad-instance", database({ instance: "db.t4g.micron" }), at("instance"), '"db.t4g.micron" is no RDS instance class', 'did you mean "db.t4g.micro"?'),
+  found("bad-instance", database({ instance: "big" }), at("instance"), '"big" is no RDS instance class', 'write one such as "db.t4g.micro"'),
+  found("bad-size", database({ storage: "10 GB" }), at("storage"), '"10 GB" is out of range: RDS has 20 GB to 64 TB', 'write "20 GB" to "64 TB"'),
+  found("bad-size", database({ storage: "20480.5 MB" }), at("storage"), '"20480.5 MB" is not a multiple of 1 GB', 'write "20 GB" to "64 TB" in steps of 1 GB'),
+  found("bad-duration", database({ backups: "36 days" }), at("backups"), '"36 days" is out of range: RDS keeps backups for at most 35 days', 'write "0 days" to "35 days"'),
+  found("bad-duration", database({ backups: "12 hours" }), at("backups"), '"12 hours" is not a multiple of 1 day', 'write "0 days" to "35 days" in steps of 1 day'),
+  found("bad-duration", database({ slowQuery: 500 }), at("slowQuery"), "500 has no unit", 'write it with its unit, in quotes: "20 seconds"'),
+  found("bad-duration", database({ slowQuery: "0 ms" }), at("slowQuery"), '"0 ms" is out of range: a statement is slow after a millisecond at the earliest, an hour at the latest', 'write "1 ms" to "1 hour"'),
+  found("wrong-type", database({ standby: 1 }), at("standby"), "this is to be true or false, not the number 1", "write true or false, without quotes"),
+];

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { database, modelOf, service, shop, SERVICE, site, team, worker } from "./shop.ts";
+
+const first = (definition: Parameters<typeof modelOf>[0]) => {
+  const [environment] = modelOf(definition).environments;
+  if (!environment) throw new Error("no environment");
+  return environment;
+};
+
+test("a site with everything left out is served as it is", () => {
+  expect(first(site({})).sites).toEqual([
+    { name: "main", host: "www", apex: false, directory: "sites/main", build: null, output: ".", singlePage: false, environment: [] },
+  ]);
+});
+
+test("a service with everything left out is one small public replica", () => {
+  expect(first(service({})).services).toEqual([{
+    name: "api", directory: "services/api", build: null, start: "node server.js", migrate: null,
+    endpoint: { host: "api", port: 8080, health: "/", reachableBy: "public", paths: [] },
+    metrics: null, size: { cpu: 0.25, memoryMb: 256 }, replicas: { least: 1, most: 1, targetCpuPercent: 60 },
+    uses: ["mysql"], secrets: [], environment: [], calledBySites: [], startSeconds: 60, stopSeconds: 20,
+  }]);
+});
+
+test("a service without a host has no endpoint", () => {
+  expect(first(worker({})).services[0]?.endpoint).toBeNull();
+});
+
+test("a database with everything left out is small, and knows who uses it", () => {
+  const environment = first(shop({ databases: { "main-data": { engine: "mysql" } }, services: { api: { ...SERVICE, uses: ["main-data"] }, admin: { ...SERVICE, host: "admin", uses: [] } } }));
+  expect(environment.databases).toEqual([{
+    name: "main-data", engine: "mysql", version: "8.4", instance: "db.t4g.micro", storageGb: 20, slowQueryMs: 500, backupDays: 7, standby: false,
+    schema: "main_data", usedBy: ["api"],
+  }]);
+});
+
+test.each([
+  ["public", "public"],
+  ["office", ["office"]],
+  [["office"], ["office"]],
+  [[], []],
+])("reachableBy %j is %j", (written, audience) => {
+  expect(first(service({ reachableBy: written })).services[0]?.endpoint?.reachableBy).toEqual(audience);
+});
+
+test("path rules keep their order, and nobody is no team", () => {
+  const paths = { "/admin/status": "public", "/admin/*": "office", "/internal/*": "nobody" };
+  expect(first(service({ paths })).services[0]?.endpoint?.paths).toEqual([
+    { pattern: "/admin/status", reachableBy: "public" },
+    { pattern: "/admin/*", reachableBy: ["office"] },
+    { pattern: "/internal/*", reachableBy: [] },
+  ]);
+});
+
+test.each([
+  ["203.0.113.7", "203.0.113.7/32"],
+  ["203.0.113.0/24", "203.0.113.0/24"],
+  ["2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1/128"],
+  ["2001:db8:0::/48", "2001:db8::/48"],
+])("address %s is %s", (written, address) => {
+  expect(first(team({ addresses: [written] })).teams[0]?.addresses).toEqual([address]);
+});
+
+test.each([
+  [{ startWithin: "2 minutes" }, { startSeconds: 120 }],
+  [{ stopWithin: "1 hour" }, { stopSeconds: 3_600 }],
+  [{ stopWithin: "1 second" }, { stopSeconds: 1 }],
+  [{ size: { memory: "0.5 GB" } }, { size: { cpu: 0.25, memoryMb: 512 } }],
+  [{ secrets: ["KEY", { name: "TOKEN", generate: true }] }, { secrets: [{ name: "KEY", generated: false }, { name: "TOKEN", generated: true }] }],
+  [{ directory: "./services//api/" }, { directory: "services/api" }],
+  [{ directory: "services/x/../api" }, { directory: "services/api" }],
+  [{ metrics: { port: 9090 } }, { metrics: { port: 9090, path: "/metrics" } }],
+])("a service's %j is %j", (written, means) => {
+  expect(first(service(written)).services[0]).toMatchObject(means);
+});
+
+test.each([
+  [{ storage: "1 TB" }, { storageGb: 1_024 }],
+  [{ backups: "0 days" }, { backupDays: 0 }],
+  [{ slowQuery: "1.5 seconds" }, { slowQueryMs: 1_500 }],
+  [{ slowQuery: "0.57 seconds" }, { slowQueryMs: 570 }],
+  [{ version: "9.7", instance: "db.r7g.2xlarge" }, { version: "9.7", instance: "db.r7g.2xlarge" }],
+])("a database's %j is %j", (written, means) => {
+  expect(first(database(written)).databases[0]).toMatchObject(means);
+});
+
+test.each(["UTC", "Asia/Seoul", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Etc/GMT+9"])("%s is a time zone", (timezone) => {
+  expect(modelOf(shop({}, { timezone })).shared.timezone).toBe(timezone);
+});
