@@ -2,7 +2,8 @@ import type { Finding } from "../model/finding.ts";
 
 /** Findings for people: what is wrong, where, and what to do, errors first; no line is wider than `columns` without need. */
 export function findingsText(findings: readonly Finding[], file: string, columns = 80): string {
-  const sorted = [...findings.filter(({ severity }) => severity === "error"), ...findings.filter(({ severity }) => severity === "warning")];
+  const byPart = [...Map.groupBy(findings, ({ path }) => path.split(".").slice(0, 2).join(".")).values()].flat();
+  const sorted = [...byPart.filter(({ severity }) => severity === "error"), ...byPart.filter(({ severity }) => severity === "warning")];
   const groups = Map.groupBy(sorted, ({ severity, path }) => `${severity === "warning" ? "warning: " : ""}${path || "the definition"}`);
   const blocks = [...groups].map(([heading, group]) => [heading, ...group.flatMap((finding) => findingLines(finding, columns))].join("\n"));
   return [...blocks, `${count(findings)} in ${file}`].join("\n\n") + "\n";

@@ -34,6 +34,10 @@ test("a database with everything left out is small, and knows who uses it", () =
   }]);
 });
 
+test("a database named like one of MySQL's own schemas has another", () => {
+  expect(first(shop({})).databases[0]?.schema).toBe("mysql_data");
+});
+
 test.each([
   ["public", "public"],
   ["office", ["office"]],
