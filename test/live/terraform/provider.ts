@@ -1,0 +1,71 @@
+import { loadPackageDefinition, Server, ServerCredentials, type ServiceClientConstructor, type UntypedHandleCall } from "@grpc/grpc-js";
+import { loadSync } from "@grpc/proto-loader";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ProviderSchema, Schemas } from "../../../src/aws/schema/format.ts";
+import { found, pack, planned, unpack, wireSchemas } from "./wire.ts";
+
+/** A provider that knows the AWS provider's schema and nothing of AWS. */
+export interface StubProvider {
+  /** What `TF_REATTACH_PROVIDERS` has to say for Terraform and OpenTofu to use it. */
+  readonly reattach: string;
+  stop(): void;
+}
+
+interface Value {
+  readonly msgpack: Uint8Array;
+}
+interface Asked {
+  readonly type_name: string;
+  readonly config: Value;
+  readonly proposed_new_state: Value;
+}
+type Handler = (call: { readonly request: Asked }, answer: (error: Error | null, value?: object) => void) => void;
+
+const PROTO = fileURLToPath(new URL("provider.proto", import.meta.url));
+const NAMES = ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws"];
+
+/** Serves the schema on a socket in this directory, so that the real `validate` and `plan` run without network and account. */
+export async function startProvider(schema: ProviderSchema, directory: string): Promise<StubProvider> {
+  const { tfplugin6 } = loadPackageDefinition(loadSync(PROTO, { keepCase: true, longs: Number })) as unknown as {
+    tfplugin6: { Provider: ServiceClientConstructor };
+  };
+  const server = new Server({ "grpc.max_send_message_length": -1, "grpc.max_receive_message_length": -1 });
+  server.addService(tfplugin6.Provider.service, handlers(schema) as unknown as Record<string, UntypedHandleCall>);
+  const socket = join(directory, "provider.sock");
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+  });
+  const place = { Protocol: "grpc", ProtocolVersion: 6, Pid: process.pid, Test: true, Addr: { Network: "unix", String: socket } };
+  return { reattach: JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, place]))), stop: () => server.forceShutdown() };
+}
+
+function handlers(schema: ProviderSchema): Readonly<Record<string, Handler>> {
+  const fine: Handler = (_call, answer) => answer(null, {});
+  const wire = wireSchemas(schema);
+  const looked = (schemas: Schemas, { type_name, config }: Asked) => pack(found(blockOf(schemas, type_name), unpack(config.msgpack) ?? {}));
+  return {
+    GetProviderSchema: (_call, answer) => answer(null, wire),
+    ValidateProviderConfig: fine,
+    ValidateResourceConfig: fine,
+    ValidateDataResourceConfig: fine,
+    ValidateEphemeralResourceConfig: fine,
+    ConfigureProvider: fine,
+    CloseEphemeralResource: fine,
+    StopProvider: fine,
+    PlanResourceChange: ({ request }, answer) => {
+      const proposed = unpack(request.proposed_new_state.msgpack);
+      const state = proposed && planned(blockOf(schema.resource_schemas, request.type_name), proposed);
+      // The AWS provider is of the older kind, to which Terraform allows small inconsistencies.
+      answer(null, { planned_state: { msgpack: pack(state) }, legacy_type_system: true });
+    },
+    ReadDataSource: ({ request }, answer) => answer(null, { state: { msgpack: looked(schema.data_source_schemas, request) } }),
+    OpenEphemeralResource: ({ request }, answer) => answer(null, { result: { msgpack: looked(schema.ephemeral_resource_schemas, request) } }),
+  };
+}
+
+function blockOf(schemas: Schemas, type: string) {
+  const schema = schemas[type];
+  if (!schema) throw new Error(`Terraform asks for ${type}, which the schema does not have`);
+  return schema.block;
+}
