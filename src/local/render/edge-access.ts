@@ -1,0 +1,73 @@
+import type { Audience, PathRule } from "../../model/service.ts";
+import type { EdgeHost } from "./edge.ts";
+import { line, quoted } from "./edge-text.ts";
+
+/** Where the addresses of a team are, beside the configuration; the runtime API changes it under this name. */
+export const teamFile = (team: string): string => `team-${team}.list`;
+
+/**
+ * The rules of a backend that say who may reach what: a table of named conditions, then denials in the order of the
+ * definition, the first match decides. A backend that is open to everyone has none.
+ */
+export function accessRules(host: EdgeHost, port: number): string {
+  const rules: readonly PathRule[] = [...host.paths, { pattern: "*", reachableBy: host.reachableBy }];
+  const reachable = rules.slice(0, 1 + rules.findIndex(({ pattern }) => isEverything(pattern)));
+  if (reachable.every(({ reachableBy }) => reachableBy === "public")) return "";
+  const teams = [...new Set(reachable.flatMap(({ reachableBy }) => (reachableBy === "public" ? [] : reachableBy)))];
+  return [
+    ...teams.map((team) => line(`acl team.${team} src -f ${teamFile(team)}`)),
+    teams.length > 0 ? foreignPages(host, port) : "",
+    reachable.length > 1 ? line("http-request set-var(txn.decoded) path,url_dec,lower") : "",
+    ...reachable.map((rule, index) => accessRule(rule, `path.${index + 1}`)),
+  ].join("");
+}
+
+const isEverything = (pattern: string): boolean => pattern === "*" || pattern === "/*";
+
+/** One rule; its condition has the given name, unless it is the one for everything. */
+function accessRule({ pattern, reachableBy }: PathRule, name: string): string {
+  const everything = isEverything(pattern);
+  const declaration = everything ? "" : line(`acl ${name} var(txn.decoded) ${pathMatch(pattern)}`);
+  const denials = denialConditions(reachableBy).map((condition) => [...(everything ? [] : [name]), ...condition]);
+  return [
+    declaration,
+    ...denials.map((condition) => line(`http-request deny status 403 default-errorfiles${condition.length > 0 ? ` if ${condition.join(" ")}` : ""}`)),
+    everything ? "" : line(`http-request allow if ${name}`),
+  ].join("");
+}
+
+/** Each is enough to refuse: nobody's path; not from a team's address; from one, but a foreign page made the browser ask. */
+function denialConditions(audience: Audience): readonly (readonly string[])[] {
+  if (audience === "public") return [];
+  if (audience.length === 0) return [[]];
+  return [audience.map((team) => `!team.${team}`), ["foreign-page"]];
+}
+
+/** A pattern in which `*` stands for any text, as HAProxy matches it best. */
+export function pathMatch(pattern: string): string {
+  const [before = "", after, ...more] = pattern.split("*");
+  if (after === undefined) return `-m str -- ${quoted(before)}`;
+  if (more.length === 0 && after === "") return `-m beg -- ${quoted(before)}`;
+  if (more.length === 0 && before === "") return `-m end -- ${quoted(after)}`;
+  return `-m reg -- ${quoted(`^${pattern.split("*").map(literalExpression).join(".*")}$`)}`;
+}
+
+const literalExpression = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, (special) => `\\${special}`);
+
+/**
+ * What a team's address is worth when a page of somebody else's asks from inside the team's browser: nothing. Browsers
+ * say so themselves. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header, https://www.rfc-editor.org/rfc/rfc6454#section-7
+ * A page that the definition lets call this host is no stranger, and programs send neither header.
+ */
+function foreignPages({ names, origins }: EdgeHost, port: number): string {
+  const own = names.flatMap((name) => (port === 80 ? [`http://${name}`, `http://${name}:80`] : [`http://${name}:${port}`]));
+  return [
+    line("acl from-page req.fhdr(sec-fetch-site) -m found"),
+    line("acl from-own-page req.fhdr(sec-fetch-site) -m str -- same-origin none"),
+    line("acl from-same-site req.fhdr(sec-fetch-site) -m str -- same-site"),
+    line("acl has-origin req.fhdr(origin) -m found"),
+    line(`acl known-origin req.fhdr(origin) -m str -i -- ${[...own, ...origins].map(quoted).join(" ")}`),
+    line("http-request set-var(txn.foreign) bool(true) if has-origin !known-origin || from-page !from-own-page !from-same-site || from-same-site !known-origin"),
+    line("acl foreign-page var(txn.foreign) -m bool"),
+  ].join("");
+}
