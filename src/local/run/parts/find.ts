@@ -61,7 +61,7 @@ interface Fetching extends FindOptions {
 async function fetchParts(missing: readonly PartName[], options: Fetching): Promise<void> {
   const tools = packageTools(missing, options);
   try {
-    await makeOpenDirectory(treesDirectory(options.cache));
+    for (const directory of [options.cache, treesDirectory(options.cache)]) await makeOpenDirectory(directory);
     const release = await waitForLock(join(treesDirectory(options.cache), "lock"), options.signal);
     try {
       const found = missing.map((name) => findTree(name, options.cache, options.machine));

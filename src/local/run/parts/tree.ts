@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Machine } from "./machine.ts";
 import { findPrograms } from "./on-path.ts";
@@ -85,6 +85,7 @@ export async function writeManifest(root: string, about: Omit<Manifest, "format"
   }
   const manifest: Manifest = { format: 1, ...about, files };
   await writeFile(join(root, MANIFEST), `${JSON.stringify(manifest)}\n`);
+  await chmod(join(root, MANIFEST), 0o644);
 }
 
 function readManifest(root: string): Manifest | null {
