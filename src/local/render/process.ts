@@ -15,7 +15,7 @@ export interface ProcessSpec {
   readonly writes: readonly string[];
   /** Its memory may not exceed this. */
   readonly memoryMb: number | null;
-  readonly stop: { readonly signal: "SIGTERM" | "SIGUSR1" | "SIGINT"; readonly withinSeconds: number };
+  readonly stop: { readonly signal: "SIGTERM"; readonly withinSeconds: number };
 }
 
 export interface EnvironmentValue {

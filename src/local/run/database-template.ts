@@ -71,10 +71,10 @@ const INITIALISE: Readonly<Record<Flavour, (server: DatabaseServer, directory: s
 /** What mariadb-install-db does, which cannot take a path with spaces: the server's own scripts, without its help texts. */
 async function initialiseMariadb(server: DatabaseServer, directory: string, as: RunAs, signal?: AbortSignal): Promise<void> {
   const share = `${server.root ?? ""}/usr/share/mysql`;
-  const scripts = ["mysql_system_tables", "mysql_performance_tables", "mysql_system_tables_data", "maria_add_gis_sp_bootstrap", "mysql_sys_schema"];
+  const scripts = await Promise.all(SYSTEM_TABLES.map((name) => scriptOf(share, name)));
   async function* sql(): AsyncGenerator<string> {
     yield "CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\nSET @auth_root_socket = NULL;\n";
-    for (const script of scripts) yield* textOf(`${share}/${script}.sql`);
+    for (const script of scripts) yield* textOf(script);
     yield `\n${await machineZonesSql()}`;
     yield `USE mysql;\nDELETE FROM global_priv WHERE User = 'root' AND Host <> 'localhost';\nDELETE FROM proxies_priv WHERE Host <> 'localhost';\n`;
   }
@@ -87,6 +87,17 @@ async function initialiseMariadb(server: DatabaseServer, directory: string, as: 
     as,
     signal,
   );
+}
+
+/** Scripts that make a server's own tables, in their order. */
+const SYSTEM_TABLES = ["mysql_system_tables", "mysql_performance_tables", "mysql_system_tables_data", "maria_add_gis_sp_bootstrap", "mysql_sys_schema"];
+
+/** MariaDB 11 calls them by its own name. */
+async function scriptOf(share: string, name: string): Promise<string> {
+  for (const path of [`${share}/${name}.sql`, `${share}/${name.replace("mysql", "mariadb")}.sql`]) if (await exists(path)) return path;
+  throw new Failure("part-missing", `cannot prepare a database: ${share}/${name}.sql, a part of MariaDB's server, is missing`, {
+    hint: "sudo apt-get install --reinstall mariadb-server-core",
+  });
 }
 
 /** MySQL makes its own tables; those of time zones follow from the file of first statements. */

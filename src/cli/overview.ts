@@ -1,0 +1,25 @@
+import type { PartStatus, StatusReport } from "../local/run/status.ts";
+import { table, wrap } from "./table.ts";
+
+/** What runs: one row per part, replicas together. */
+export function overviewTable(report: StatusReport, columns: number): string {
+  const groups = Map.groupBy(report.parts, ({ name, kind }) => (kind === "service" || kind === "site" ? name.replace(/\.\d+$/, "") : name));
+  const rows = [...groups].map(([name, parts]) => [name, state(parts), parts[0]?.release ?? "", parts[0]?.reachableBy ?? "", parts[0]?.url ?? ""]);
+  return table(["NAME", "STATE", "RELEASE", "REACHED BY", "ADDRESS"], rows, columns < 80 ? 80 : Infinity);
+}
+
+function state(parts: readonly PartStatus[]): string {
+  const ready = parts.filter((part) => part.state === "ready").length;
+  const worst = parts.find((part) => part.state !== "ready")?.state;
+  const crashes = parts.reduce((sum, part) => sum + part.crashes, 0);
+  const ended = crashes === 0 ? "" : `, ended ${crashes} time${crashes === 1 ? "" : "s"}`;
+  if (parts.length === 1) return `${parts[0]?.state ?? ""}${ended}`;
+  return `${ready} of ${parts.length} ready${worst === undefined ? "" : `, ${worst}`}${ended}`;
+}
+
+/** How this machine keeps each promise. */
+export function promisesText(report: StatusReport, columns: number): string {
+  const width = Math.max(...report.promises.map(({ promise }) => promise.length));
+  const lines = report.promises.map(({ promise, how }) => `  ${promise.padEnd(width)}  ${wrap(how, Math.max(columns, 60) - width - 4, " ".repeat(width + 4))}\n`);
+  return `How this machine keeps its promises:\n${lines.join("")}`;
+}

@@ -1,0 +1,80 @@
+import type { Progress } from "../local/run/stage.ts";
+import type { Invocation } from "./invocation.ts";
+
+interface Line {
+  progress: Progress;
+  readonly since: number;
+  until: number | null;
+}
+
+const MARKS: Readonly<Record<Progress["state"], string>> = { working: "·", ready: "✓", failed: "✗", note: "!" };
+
+/** Shows what happens: on a terminal one line per part that changes in its place, elsewhere one line per event. */
+export class ProgressView {
+  readonly #invocation: Invocation;
+  readonly #lines = new Map<string, Line>();
+  #drawn = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(invocation: Invocation) {
+    this.#invocation = invocation;
+    if (invocation.terminal.interactive) this.#timer = setInterval(() => this.#draw(), 120).unref();
+  }
+
+  readonly show = (progress: Progress): void => {
+    if (progress.state === "note") return this.#note(progress);
+    // A part that is found at once is no news.
+    if (!this.#lines.has(progress.part) && (progress.step === "looking" || (progress.state === "ready" && progress.step === "ready"))) return;
+    const known = this.#lines.get(progress.part);
+    if (known?.progress.step === progress.step && known.progress.state === progress.state) return;
+    const now = Date.now();
+    const since = known === undefined || known.progress.state !== "working" ? now : known.since;
+    const line = { progress, since, until: progress.state === "working" ? null : now };
+    this.#lines.set(progress.part, line);
+    if (!this.#invocation.terminal.interactive && !/^downloading .* of /.test(progress.step)) this.#invocation.tell(`${this.#text(progress.part, line)}\n`);
+  };
+
+  /** Leaves what is drawn on the screen and begins anew below it. */
+  finish(): void {
+    this.#draw();
+    this.#drawn = 0;
+    this.#lines.clear();
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.finish();
+  }
+
+  #note(progress: Progress): void {
+    this.#erase();
+    this.#invocation.tell(`${MARKS.note} ${progress.part}: ${progress.step}\n`);
+    this.#draw();
+  }
+
+  #erase(): void {
+    if (this.#drawn > 0) this.#invocation.tell(`\u001b[${this.#drawn}A\u001b[0J`);
+    this.#drawn = 0;
+  }
+
+  #draw(): void {
+    if (!this.#invocation.terminal.interactive) return;
+    this.#erase();
+    const lines = [...this.#lines].map(([part, line]) => `${this.#text(part, line)}\n`);
+    this.#invocation.tell(lines.join(""));
+    this.#drawn = lines.length;
+  }
+
+  #text(part: string, { progress, since, until }: Line): string {
+    const seconds = `${(((until ?? Date.now()) - since) / 1000).toFixed(1)} s`;
+    const { columns, color } = this.#invocation.terminal;
+    const step = progress.step.replaceAll(/\s+/g, " ");
+    const room = columns - 2 - 12 - seconds.length - 2;
+    const shown = step.length > room ? `${step.slice(0, room - 1)}…` : step;
+    const text = `${part.padEnd(11)} ${shown.padEnd(Math.min(room, 44))} ${seconds}`;
+    return `${paint(MARKS[progress.state], progress.state, color)} ${text}`;
+  }
+}
+
+const COLORS: Readonly<Record<Progress["state"], number>> = { working: 36, ready: 32, failed: 31, note: 33 };
+const paint = (mark: string, state: Progress["state"], color: boolean): string => (color ? `\u001b[${COLORS[state]}m${mark}\u001b[0m` : mark);

@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../kit/failure.ts";
+import { placeOf } from "../local/render/place.ts";
+import { call, type Call, type Request } from "../local/run/protocol.ts";
+import type { Progress } from "../local/run/stage.ts";
+import { controlSocket } from "../local/run/sockets.ts";
+import { readState, type State } from "../local/run/state.ts";
+import { cacheHome } from "./locate.ts";
+import { controllerVersion } from "./version.ts";
+
+const nothing = (): void => {};
+
+/** Asks the controller of a state directory. It must have been reached before. */
+export const ask = <Verb extends Request["verb"]>(state: string, request: Extract<Request, { readonly verb: Verb }>, progress: (event: Progress) => void = nothing): Call<Verb> =>
+  call<Verb>(controlSocket(state), request, progress);
+
+/** The state when a platform is up there, reached: its controller answers, a new one where the old one was killed. Null when none is up. */
+export async function reach(state: string): Promise<State | null> {
+  if (await answers(state)) return (await readState(placeOf(state))) ?? null;
+  const known = await readState(placeOf(state));
+  if (known === null || known.wanted === null) return null;
+  await startController(state);
+  return known;
+}
+
+/** Like `reach`, for commands that make no sense otherwise. @throws Failure `not-running` */
+export async function reachRunning(state: string): Promise<State> {
+  const found = await reach(state);
+  if (found !== null && found.wanted !== null) return found;
+  throw new Failure("not-running", "the platform is not running", { hint: "./dailyge up" });
+}
+
+/** Makes sure that a controller of our own version answers. */
+export async function reachController(state: string): Promise<void> {
+  if (!(await answers(state))) await startController(state);
+}
+
+/** Whether a controller of our version answers. One of another version is asked to leave; the platform does not notice. */
+async function answers(state: string): Promise<boolean> {
+  const hello = await ask(state, { verb: "hello" }).done.catch((error: unknown) => {
+    if (error instanceof Failure && error.code === "controller-unreachable") return null;
+    throw error;
+  });
+  if (hello === null) return false;
+  if (hello.version === controllerVersion()) return true;
+  await ask(state, { verb: "leave" }).done;
+  for (let tries = 0; tries < 250 && existsSync(placeOf(state).lock); tries += 1) await sleep(20);
+  return false;
+}
+
+async function startController(state: string): Promise<void> {
+  mkdirSync(join(state, "logs/controller"), { recursive: true, mode: 0o755 });
+  const errors = join(state, "logs/controller/errors");
+  const output = openSync(errors, "w", 0o600);
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", process.argv[1] ?? "", "controller", "--state", state], {
+    detached: true,
+    stdio: ["ignore", output, output],
+    cwd: "/",
+    env: { ...process.env, DAILYGE_CACHE: cacheHome() },
+  });
+  closeSync(output);
+  let exit: number | null = null;
+  child.once("exit", (code) => (exit = code ?? 1));
+  child.unref();
+  const end = Date.now() + 20_000;
+  while (Date.now() < end && (exit === null || exit === 0)) {
+    if (await ask(state, { verb: "hello" }).done.then(() => true, () => false)) return;
+    await sleep(15);
+  }
+  throw new Failure("controller-unreachable", `the controller of ${state} did not start`, {
+    hint: "the lines above say why; then this command again",
+    details: readFileSync(errors, "utf8").trimEnd().split("\n").slice(-12),
+  });
+}
+
+/** @throws Failure `state-foreign` when another definition's platform is there; one that has been moved away does not count */
+export function requireOwn(known: State, definition: string, state: string): void {
+  if (known.definition === definition || known.definition === "" || !existsSync(known.definition)) return;
+  throw new Failure("state-foreign", `${state} holds the platform of ${known.definition}, not of ${definition}`, {
+    hint: `name that definition: --platform ${known.definition}, or another state: --state DIRECTORY`,
+  });
+}

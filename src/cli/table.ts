@@ -1,0 +1,19 @@
+/** Rows under headings, each column as wide as its longest cell; the last one may be cut where the terminal ends. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[], columns = Infinity): string {
+  const widths = headings.map((heading, index) => Math.max(heading.length, ...rows.map((row) => (row[index] ?? "").length)));
+  return [headings, ...rows].map((row) => `${cut(row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ").trimEnd(), columns)}\n`).join("");
+}
+
+const cut = (line: string, columns: number): string => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line);
+
+/** Text broken between words, later lines indented. */
+export function wrap(text: string, columns: number, indent: string): string {
+  const lines: string[] = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    const room = lines.length === 1 ? columns : columns - indent.length;
+    if (last !== "" && last.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.join(`\n${indent}`);
+}

@@ -1,0 +1,14 @@
+import { inspectParts } from "../../local/run/parts/index.ts";
+import type { Invocation } from "../invocation.ts";
+import { cacheHome } from "../locate.ts";
+import { table } from "../table.ts";
+
+/** Where each part comes from. Ends with 2 when one is missing that cannot be fetched. */
+export async function doctor(invocation: Invocation): Promise<number> {
+  const reports = await inspectParts({ cache: cacheHome(), path: process.env["PATH"] ?? "" });
+  const node = { name: "node", version: process.version.slice(1), from: process.execPath, advice: null };
+  const rows = [node, ...reports.map(({ name, found, advice }) => ({ name, version: found?.version ?? null, from: found === null ? null : (found.root ?? found.from), advice }))];
+  if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(rows, null, 2)}\n`);
+  else invocation.print(table(["PART", "VERSION", "FROM, OR WHAT TO DO"], rows.map((row) => [row.name, row.version ?? "missing", row.advice ?? row.from ?? ""])));
+  return reports.some(({ found, fetchable }) => found === null && !fetchable) ? 2 : 0;
+}

@@ -1,0 +1,46 @@
+import { rm } from "node:fs/promises";
+import { createInterface } from "node:readline/promises";
+import { Failure } from "../../kit/failure.ts";
+import { placeOf } from "../../local/render/place.ts";
+import { removeTree } from "../../local/run/files.ts";
+import { socketDirectory } from "../../local/run/sockets.ts";
+import { readState } from "../../local/run/state.ts";
+import type { Invocation } from "../invocation.ts";
+import { locateState } from "../locate.ts";
+import { ProgressView } from "../progress.ts";
+import { ask, reach, requireOwn } from "../reach.ts";
+
+/** Stops the platform; with `--erase` deletes what it kept as well. */
+export async function down(invocation: Invocation): Promise<number> {
+  const { state, definition } = await locateState(invocation);
+  const erase = invocation.flags.has("erase");
+  const known = await readState(placeOf(state)).catch((error: unknown) => {
+    // What is erased need not be read.
+    if (erase && error instanceof Failure && error.code === "state-corrupt") return null;
+    throw error;
+  });
+  if (known !== null) requireOwn(known, definition, state);
+  if (erase && !(await mayErase(invocation, state))) return 2;
+  if ((await reach(state).catch(() => null)) !== null) {
+    const view = new ProgressView(invocation);
+    await ask(state, { verb: "down", atOnce: false }, view.show).done.finally(() => view.close());
+  } else if (!erase) {
+    invocation.tell("the platform is not running\n");
+  }
+  await rm(socketDirectory(state), { recursive: true, force: true });
+  if (!erase) return 0;
+  await removeTree(state);
+  invocation.tell(`erased ${state}\n`);
+  return 0;
+}
+
+async function mayErase(invocation: Invocation, state: string): Promise<boolean> {
+  if (invocation.flags.has("yes")) return true;
+  if (process.stdin.isTTY !== true) throw new Failure("usage", "down --erase deletes all data, and nobody can be asked here", { hint: "./dailyge down --erase --yes" });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(`Delete all data, releases and secrets in ${state}? [y/N] `);
+  prompt.close();
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  invocation.tell("nothing was deleted\n");
+  return false;
+}

@@ -1,0 +1,25 @@
+import { readState } from "../../local/run/state.ts";
+import { placeOf } from "../../local/render/place.ts";
+import type { StatusReport } from "../../local/run/status.ts";
+import type { Invocation } from "../invocation.ts";
+import { locateState } from "../locate.ts";
+import { overviewTable, promisesText } from "../overview.ts";
+import { ask, reach, requireOwn } from "../reach.ts";
+
+/** What runs now. */
+export async function status(invocation: Invocation): Promise<number> {
+  const { state, definition } = await locateState(invocation);
+  const found = await reach(state);
+  const known = found ?? (await readState(placeOf(state)));
+  if (known !== null) requireOwn(known, definition, state);
+  const report = found?.wanted ? await ask(state, { verb: "status" }).done : null;
+  if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report ?? nothingRuns(state), null, 2)}\n`);
+  else if (report === null) invocation.print("the platform is not running; next: ./dailyge up\n");
+  else invocation.print(`${report.platform} ${report.environment}${report.ready ? "" : ": not everything is ready"}\n\n${overviewTable(report, invocation.terminal.columns)}\n${promisesText(report, invocation.terminal.columns)}`);
+  return 0;
+}
+
+function nothingRuns(state: string): StatusReport {
+  const [, platform = "", environment = ""] = /([^/]+)-([^/-]+)$/.exec(state) ?? [];
+  return { platform, environment, ready: false, urls: {}, parts: [], promises: [] };
+}

@@ -1,0 +1,91 @@
+import type { Verb } from "./invocation.ts";
+
+/** Every verb, in the order of the help. Its code is loaded when it is used. */
+export const VERBS: Readonly<Record<string, Verb>> = {
+  up: {
+    usage: "up [--detach] [--port N]",
+    summary: "bring the platform up on this machine, or to what the definition says now",
+    options: { detach: "leave it running and return when it is ready", "port N": "port of the edge (default: a free one, kept from then on)" },
+    load: () => import("./verb/up.ts").then(({ up }) => up),
+  },
+  down: {
+    usage: "down [--erase]",
+    summary: "stop it; data, releases and secrets stay",
+    options: { erase: "delete its data, releases and secrets as well", yes: "do not ask" },
+    load: () => import("./verb/down.ts").then(({ down }) => down),
+  },
+  status: {
+    usage: "status",
+    summary: "what runs, and how this machine keeps each promise",
+    load: () => import("./verb/status.ts").then(({ status }) => status),
+  },
+  logs: {
+    usage: "logs [-f] [PART...]",
+    summary: "what the parts wrote; api stands for all its replicas",
+    options: { follow: "go on as lines are written", "lines N": "only the last N lines (default: 200 a part; all with 0)" },
+    load: () => import("./verb/logs.ts").then(({ logs }) => logs),
+  },
+  open: {
+    usage: "open [NAME]",
+    summary: "open a site or service in the browser",
+    load: () => import("./verb/open.ts").then(({ open }) => open),
+  },
+  deploy: {
+    usage: "deploy NAME [--from DIR]",
+    summary: "release a service or site without a failed request, or roll back",
+    options: { "from DIR": "its sources, when they are not the definition's" },
+    load: () => import("./verb/deploy.ts").then(({ deploy }) => deploy),
+  },
+  rollback: {
+    usage: "rollback NAME",
+    summary: "return to the release that served before",
+    load: () => import("./verb/deploy.ts").then(({ rollback }) => rollback),
+  },
+  releases: {
+    usage: "releases NAME",
+    summary: "what is built, what serves and what served",
+    load: () => import("./verb/releases.ts").then(({ releases }) => releases),
+  },
+  secret: {
+    usage: "secret set|list|unset [SERVICE [NAME]]",
+    summary: "values that the definition only names; set reads the value from a prompt or stdin",
+    load: () => import("./verb/secret.ts").then(({ secret }) => secret),
+  },
+  model: {
+    usage: "model",
+    summary: "what the definition means, with every default filled in",
+    load: () => import("./verb/model.ts").then(({ model }) => model),
+  },
+  plan: {
+    usage: "plan [--out DIR]",
+    summary: "write Terraform for AWS",
+    options: { "out DIR": "where to (default: terraform)" },
+    load: () => import("./verb/plan.ts").then(({ plan }) => plan),
+  },
+  doctor: {
+    usage: "doctor",
+    summary: "where each part of this machine comes from, or what to do",
+    load: () => import("./verb/doctor.ts").then(({ doctor }) => doctor),
+  },
+  init: {
+    usage: "init [DIR]",
+    summary: "write the start of a platform of your own",
+    load: () => import("./verb/init.ts").then(({ init }) => init),
+  },
+  test: {
+    usage: "test [quick|live]",
+    summary: "this project's own tests",
+    load: () => import("./verb/test.ts").then(({ test }) => test),
+  },
+  bench: {
+    usage: "bench [NAME...]",
+    summary: "this project's own figures, each against a baseline of the same run",
+    load: () => import("./verb/test.ts").then(({ bench }) => bench),
+  },
+  controller: {
+    usage: "controller --state DIR",
+    summary: "decide for one platform; started by the other commands",
+    hidden: true,
+    load: () => import("./verb/controller.ts").then(({ controller }) => controller),
+  },
+};

@@ -1,0 +1,58 @@
+import type { Environment, Shared } from "../../model/model.ts";
+import type { Text } from "../../model/text.ts";
+import type { EnvironmentValue } from "./process.ts";
+
+/** Where parts answer on this machine. Ports are given, not chosen: choosing is an effect. */
+export interface Addresses {
+  readonly edgePort: number;
+  /** Ports of databases, by name. */
+  readonly databasePorts: Readonly<Record<string, number>>;
+}
+
+/** `api` → `api.dailyge.localhost`: the names of a site or service for browsers and curl (RFC 6761, 6.3). */
+export function hostNames(shared: Shared, part: { readonly host: string; readonly apex?: boolean }): readonly string[] {
+  return [`${part.host}.${shared.name}.localhost`, ...(part.apex === true ? [`${shared.name}.localhost`] : [])];
+}
+
+/** The address of a site or service as a browser writes it; null when it has no host. */
+export function publicUrl(name: string, shared: Shared, environment: Environment, edgePort: number): string | null {
+  const host = environment.sites.find((site) => site.name === name)?.host ?? environment.services.find((service) => service.name === name)?.endpoint?.host;
+  return host === undefined ? null : `http://${host}.${shared.name}.localhost:${edgePort}`;
+}
+
+/** Where the password of a service's own user of a database is kept. */
+export const databaseUserSecret = (database: string, service: string): string => `databases/${database}/users/${service}`;
+
+/** Where the value of a service's secret variable is kept. */
+export const serviceSecret = (service: string, name: string): string => `services/${service}/${name}`;
+
+/** A text of the definition as one service sees it. Throws on a reference to nothing: `resolve` lets none through. */
+export function localText(text: Text, reader: string, shared: Shared, environment: Environment, addresses: Addresses): EnvironmentValue["value"] {
+  return text.flatMap((piece) => (typeof piece === "string" ? [piece] : reference(piece, reader, shared, environment, addresses)));
+}
+
+function reference(
+  { part, field }: Exclude<Text[number], string>,
+  reader: string,
+  shared: Shared,
+  environment: Environment,
+  addresses: Addresses,
+): EnvironmentValue["value"] {
+  const database = environment.databases.find(({ name }) => name === part);
+  if (database === undefined) {
+    const url = publicUrl(part, shared, environment, addresses.edgePort);
+    if (url === null) throw new Error(`{${part}.${field}} refers to nothing`);
+    return [url];
+  }
+  const port = String(addresses.databasePorts[part]);
+  const password = { secret: databaseUserSecret(part, reader) };
+  const answers: Record<typeof field, EnvironmentValue["value"]> = {
+    host: ["127.0.0.1"],
+    port: [port],
+    database: [database.schema],
+    user: [reader],
+    password: [password],
+    url: [`mysql://${encodeURIComponent(reader)}:`, { ...password, encode: "url" }, `@127.0.0.1:${port}/${database.schema}`],
+  };
+  return answers[field];
+}

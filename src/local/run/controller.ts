@@ -1,0 +1,92 @@
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { Failure } from "../../kit/failure.ts";
+import { placeOf } from "../render/place.ts";
+import { ControllerLog } from "./controller-log.ts";
+import { Operations } from "./operations.ts";
+import { takeLock } from "./lock.ts";
+import { writeFailure, type Cancel, type Reply, type Request } from "./protocol.ts";
+import { controlSocket, makeSocketDirectory } from "./sockets.ts";
+
+/** What a controller is started with. */
+export interface ControllerOptions {
+  readonly state: string;
+  readonly cache: string;
+  /** Of our sources: another one's commands start a controller of their own. */
+  readonly version: string;
+}
+
+/**
+ * The process that decides for one platform: it takes over what stands, looks after it, and does what it is asked,
+ * until the platform is taken down. Killed, it leaves the platform serving.
+ */
+export async function runController(options: ControllerOptions): Promise<void> {
+  const place = placeOf(options.state);
+  const release = await takeLock(place.lock);
+  if (release === null) return;
+  const log = new ControllerLog(place);
+  await makeSocketDirectory(options.state);
+  const socketPath = controlSocket(options.state);
+  await rm(socketPath, { force: true });
+  const operations = await Operations.open(place, options.cache, (progress) => log.write(progress));
+  const ended = Promise.withResolvers<void>();
+  const server = createServer((socket) => serve(socket, operations, options.version, () => ended.resolve()));
+  const before = process.umask(0o177);
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socketPath, resolve));
+  process.umask(before);
+  await chmod(socketPath, 0o600);
+  process.on("SIGTERM", () => ended.resolve());
+  process.on("SIGINT", () => {});
+  process.on("SIGHUP", () => {});
+  operations.begin();
+  await ended.promise;
+  await operations.close();
+  server.close();
+  await rm(socketPath, { force: true });
+  await release();
+}
+
+function serve(socket: Socket, operations: Operations, version: string, end: () => void): void {
+  const send = (reply: Reply): void => {
+    if (socket.writable) socket.write(`${JSON.stringify(reply)}\n`);
+  };
+  const cancelled = new AbortController();
+  const forget = operations.listen((progress) => send({ progress }));
+  socket.on("error", () => socket.destroy());
+  socket.on("close", forget);
+  createInterface({ input: socket }).on("line", (line) => {
+    const request = JSON.parse(line) as Request | Cancel;
+    if (request.verb === "cancel") return cancelled.abort();
+    answer(request, operations, version, cancelled.signal, socket).then(
+      (done) => {
+        send({ done });
+        if (request.verb === "down" || request.verb === "leave") end();
+      },
+      (cause: unknown) => send(cause instanceof Failure ? { failure: writeFailure(cause) } : { bug: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }),
+    );
+  });
+}
+
+async function answer(request: Request, operations: Operations, version: string, signal: AbortSignal, socket: Socket): Promise<unknown> {
+  switch (request.verb) {
+    case "hello":
+      return { pid: process.pid, version, definition: operations.definition };
+    case "up":
+      return operations.up(request.definition, request.wanted, request.edgePort, signal);
+    case "deploy":
+      return operations.deploy(request.name, request.from, signal);
+    case "rollback":
+      return operations.rollback(request.name, signal);
+    case "status":
+      return operations.status();
+    case "watch":
+      return new Promise((resolve) => socket.once("close", () => resolve(null)));
+    case "down":
+      await operations.down(request.atOnce);
+      return null;
+    case "leave":
+      await operations.leave();
+      return null;
+  }
+}

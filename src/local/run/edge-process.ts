@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { renderEdge, type Edge, type EdgeHost } from "../render/edge.ts";
+import type { ProcessSpec } from "../render/process.ts";
+import { handOver, writeWhole } from "./files.ts";
+import { socketDirectory } from "./sockets.ts";
+import type { Stage } from "./stage.ts";
+import { inspectProcess, startProcess, until } from "./supervisor.ts";
+import { Failure } from "../../kit/failure.ts";
+import { lastLines } from "./logs.ts";
+
+/** Sockets by which the edge is spoken to; they are in a directory of its own user. */
+export function edgeSockets(state: string): Edge["sockets"] {
+  const directory = `${socketDirectory(state)}/edge`;
+  return { admin: `${directory}/admin.sock`, master: `${directory}/master.sock` };
+}
+
+/** Hosts with the replicas that run; a new edge sends them requests once they pass its check. */
+export function edgeHosts(stage: Stage): readonly EdgeHost[] {
+  return stage.workloads.flatMap((workload) => {
+    if (workload.host === null) return [];
+    const replicas = stage.state.workloads[workload.name]?.replicas ?? [];
+    const servers = replicas.map(({ name, port }) => ({ name, port }));
+    return [{ ...workload.host, backend: workload.name, kind: workload.kind, health: workload.health ?? "/", servers }];
+  });
+}
+
+const edgeOf = (stage: Stage, hosts: readonly EdgeHost[]): Edge => ({
+  listen: { address: "127.0.0.1", port: stage.state.ports["edge"] ?? 0 },
+  teams: stage.state.wanted?.environment.teams.map(({ name }) => name) ?? [],
+  hosts,
+  directory: stage.place.config("edge"),
+  sockets: edgeSockets(stage.place.state),
+});
+
+/** The edge's files as they are to be at its next start. A running edge does not read them. */
+export function writeEdgeFiles(stage: Stage): Promise<void> {
+  return stage.serially(async () => {
+    for (const { path, text } of renderEdge(edgeOf(stage, edgeHosts(stage))).files) await writeWhole(path, text, 0o644);
+  });
+}
+
+function edgeSpec(stage: Stage): ProcessSpec {
+  const work = stage.place.work("edge");
+  return {
+    name: "edge",
+    kind: "edge",
+    command: ["haproxy", ...renderEdge(edgeOf(stage, [])).arguments],
+    directory: work,
+    environment: [],
+    identity: "edge",
+    writes: [work],
+    memoryMb: null,
+    stop: { signal: "SIGTERM", withinSeconds: 5 },
+  };
+}
+
+/** Starts the edge, or brings a running one to the present hosts: a changed host is a reload that breaks no connection, else nothing happens. */
+export async function raiseEdge(stage: Stage): Promise<void> {
+  const sockets = `${socketDirectory(stage.place.state)}/edge`;
+  await mkdir(sockets, { recursive: true, mode: 0o700 });
+  const user = stage.ground.userOf("edge");
+  if (user !== null) await handOver(sockets, user);
+  const spec = edgeSpec(stage);
+  const structure = createHash("sha256").update(JSON.stringify([spec, edgeOf(stage, edgeHosts(stage).map((host) => ({ ...host, servers: [] })))])).digest("hex");
+  const known = await readFile(`${stage.place.config("edge")}/structure`, "utf8").catch(() => null);
+  await writeEdgeFiles(stage);
+  const { state } = await inspectProcess(stage.ground, "edge");
+  if (state !== "running") {
+    stage.report({ part: "edge", state: "working", step: "starting" });
+    await startProcess(stage.ground, spec, []);
+    await edgeAnswers(stage);
+  } else if (known !== structure) {
+    stage.report({ part: "edge", state: "working", step: "taking over the changed hosts" });
+    await stage.edge.reload();
+  }
+  await writeWhole(`${stage.place.config("edge")}/structure`, structure);
+  await stage.edge.reconcile(edgeHosts(stage));
+  stage.report({ part: "edge", state: "ready", step: `http://127.0.0.1:${stage.state.ports["edge"]}` });
+}
+
+/** Waits until it answers on its socket. */
+async function edgeAnswers(stage: Stage): Promise<void> {
+  const answers = await until(10, async () => {
+    const { deaths } = await inspectProcess(stage.ground, "edge");
+    if (deaths.length > 0) return true;
+    return stage.edge.counts().then(() => true, () => false);
+  });
+  const { deaths } = await inspectProcess(stage.ground, "edge");
+  if (answers && deaths.length === 0) return;
+  throw new Failure("start-failed", `the edge did not start: HAProxy ${deaths.length > 0 ? "ended" : "does not answer"}`, {
+    hint: "./dailyge logs edge",
+    details: await lastLines(stage.place, "edge", 12),
+  });
+}

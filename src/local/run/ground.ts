@@ -1,0 +1,79 @@
+import { dirname } from "node:path";
+import type { Wanted } from "./state.ts";
+import { accountNumbers, allocateUser, becomeUser, passage } from "./identity.ts";
+import { findParts, type FoundPart, type PartEvent, type PartName } from "./parts/index.ts";
+import type { DatabaseServer } from "./database-template.ts";
+import type { Confinement } from "./confine.ts";
+import type { Place } from "../render/place.ts";
+import type { SecretStore } from "./secret-store.ts";
+import type { State } from "./state.ts";
+import type { Ground } from "./supervisor.ts";
+
+/** The parts that a platform needs, as this machine has them. */
+export interface FoundParts {
+  readonly cache: string;
+  readonly programs: Readonly<Record<string, string>>;
+  readonly libraries: Readonly<Record<string, string>>;
+  /** Null where the platform has no database. */
+  readonly sql: (DatabaseServer & { readonly product: string; readonly substitutes: string | null }) | null;
+}
+
+/** Finds, or fetches, just the parts that the wanted platform needs. */
+export async function findNeededParts(wanted: Wanted, cache: string, progress: (event: PartEvent) => void, signal?: AbortSignal): Promise<FoundParts> {
+  const { sites, databases } = wanted.environment;
+  const needed: PartName[] = ["runit", "haproxy", ...(sites.length > 0 ? (["nginx"] as const) : []), ...(databases.length > 0 ? (["mariadb"] as const) : [])];
+  const found: Partial<Record<PartName, FoundPart>> = await findParts(needed, {
+    cache,
+    path: process.env["PATH"] ?? "",
+    progress,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const parts = Object.values(found);
+  const sql = found.mariadb;
+  return {
+    cache,
+    programs: Object.assign({}, ...parts.map(({ programs }) => programs)) as Record<string, string>,
+    libraries: Object.fromEntries(parts.flatMap(({ programs, libraryPath }) => (libraryPath === null ? [] : Object.keys(programs).map((name) => [name, libraryPath])))),
+    sql: sql === undefined ? null : { ...sql, flavour: sql.product === "MySQL" ? "mysql" : "mariadb" },
+  };
+}
+
+/** Users for every identity of the platform, remembered; none where we are not root. */
+async function allocateUsers(place: Place, state: State, wanted: Wanted): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const taken = await accountNumbers();
+  const { sites, services, databases } = wanted.environment;
+  for (const name of ["edge", ...[...sites, ...services, ...databases].map((part) => part.name)]) {
+    state.users[name] = allocateUser(place.state, state.users, name, taken);
+  }
+}
+
+/** What starting processes needs. Throws a Failure where this machine cannot keep parts apart that must be. */
+export async function prepareGround(
+  place: Place,
+  state: State,
+  wanted: Wanted,
+  parts: FoundParts,
+  secrets: SecretStore,
+  confinement: Confinement,
+): Promise<Ground> {
+  await allocateUsers(place, state, wanted);
+  const asRoot = process.getuid?.() === 0;
+  const userOf = (identity: string): number | null => state.users[identity] ?? null;
+  const node = dirname(process.execPath);
+  return {
+    place,
+    programs: parts.programs,
+    libraries: parts.libraries,
+    userOf,
+    become: (identity) => {
+      const user = userOf(identity);
+      return user === null ? [] : becomeUser(user);
+    },
+    enter: asRoot ? await passage([place.state, parts.cache, node]) : [],
+    environment: { PATH: [node, ...(process.env["PATH"] ?? "/usr/bin:/bin").split(":").filter((entry) => entry !== node)].join(":"), LANG: "C.UTF-8" },
+    confine: confinement.confine,
+    unconfine: confinement.unconfine,
+    secretValue: (path) => secrets.demand(path),
+  };
+}

@@ -1,0 +1,238 @@
+import { existsSync } from "node:fs";
+import { resolve as absolutePath, join } from "node:path";
+import { Failure } from "../../kit/failure.ts";
+import type { Place } from "../render/place.ts";
+import type { Workload } from "../render/workload.ts";
+import { findConfinement } from "./confine.ts";
+import { edgeSockets } from "./edge-process.ts";
+import { edgeClient } from "./edge.ts";
+import { findNeededParts, prepareGround } from "./ground.ts";
+import { endLeftJobs } from "./job.ts";
+import { bootId } from "./process-table.ts";
+import type { Answers } from "./protocol.ts";
+import { adopt, build, lower, raise } from "./raise.ts";
+import { recordOf, roll } from "./rollout.ts";
+import { secretStore } from "./secret-store.ts";
+import type { Progress, Stage } from "./stage.ts";
+import { readState, writeState, type State, type Wanted } from "./state.ts";
+import { report, type StatusReport } from "./status.ts";
+import { Watch } from "./watch.ts";
+
+interface Operation {
+  /** `deploy api`, for the message to who comes second. */
+  readonly name: string;
+  readonly startedAt: number;
+  readonly abort: AbortController;
+  readonly done: Promise<unknown>;
+}
+
+/** What can be done to one platform: one thing at a time. */
+export class Operations {
+  readonly #place: Place;
+  readonly #cache: string;
+  readonly #listeners = new Set<(progress: Progress) => void>();
+  #state: State | null;
+  #stage: Stage | null = null;
+  #watch: Watch | null = null;
+  #current: Operation | null = null;
+
+  private constructor(place: Place, cache: string, state: State | null) {
+    this.#place = place;
+    this.#cache = cache;
+    this.#state = state;
+  }
+
+  static async open(place: Place, cache: string, log: (progress: Progress) => void): Promise<Operations> {
+    const operations = new Operations(place, cache, await readState(place));
+    operations.listen(log);
+    await endLeftJobs(place);
+    return operations;
+  }
+
+  get definition(): string | null {
+    return this.#state?.definition ?? null;
+  }
+
+  /** Hears of everything that happens, until the returned function is called. */
+  listen(hear: (progress: Progress) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  #report(progress: Progress): void {
+    for (const hear of this.#listeners) hear(progress);
+  }
+
+  /** Takes over what an earlier controller left; after a restart of the machine there is nothing to take over. */
+  begin(): void {
+    const state = this.#state;
+    const wanted = state?.wanted ?? null;
+    if (state === null || wanted === null || state.bootId !== bootId()) return;
+    void this.#only("taking over the platform", async (signal) => {
+      const stage = await this.#prepare(state, wanted, signal);
+      await adopt(stage, signal);
+      this.#watch?.start();
+    }).catch((cause: unknown) => {
+      this.#watch?.start();
+      this.#report({ part: "controller", state: "failed", step: cause instanceof Error ? cause.message : String(cause) });
+    });
+  }
+
+  async up(definition: string, wanted: Wanted, edgePort: number | null, signal: AbortSignal): Promise<StatusReport> {
+    this.#refuseForeign(definition);
+    await this.#untilTakenOver();
+    await this.#only("up", async (operation) => {
+      const state = Object.assign(this.#state ?? emptyState(), { definition, bootId: bootId() });
+      this.#state = state;
+      const stage = await this.#prepare(state, wanted, operation);
+      this.#watch?.start();
+      await raise(stage, wanted, edgePort, operation);
+    }, signal);
+    return this.status();
+  }
+
+  async deploy(name: string, from: string | null, signal: AbortSignal): Promise<Answers["deploy"]> {
+    await this.#untilTakenOver();
+    return this.#only(`deploy ${name}`, async (operation) => {
+      const { stage, workload } = this.#workload(name);
+      const sources = absolutePath(from ?? join(stage.state.wanted?.sources ?? "", workload.directory));
+      if (!existsSync(sources)) throw new Failure("usage", `cannot deploy ${name} from ${sources}: there is no such directory`, { hint: `./dailyge deploy ${name} --from DIRECTORY` });
+      const release = await build(stage, workload, sources, operation);
+      return this.#release(stage, workload, release.id, operation);
+    }, signal);
+  }
+
+  async rollback(name: string, signal: AbortSignal): Promise<Answers["rollback"]> {
+    await this.#untilTakenOver();
+    return this.#only(`rollback ${name}`, async (operation) => {
+      const { stage, workload } = this.#workload(name);
+      const record = recordOf(stage, name);
+      const before = record.history[record.history.findIndex(({ id }) => id === record.current) + 1];
+      if (record.current === null || before === undefined) {
+        throw new Failure("nothing-to-roll-back", `cannot roll back ${name}: no release served before ${record.current ?? "the first one"}`, { hint: `./dailyge releases ${name}` });
+      }
+      return this.#release(stage, workload, before.id, operation);
+    }, signal);
+  }
+
+  async #release(stage: Stage, workload: Workload, id: string, signal: AbortSignal): Promise<Answers["deploy"]> {
+    const started = Date.now();
+    const previous = recordOf(stage, workload.name).current;
+    await roll(stage, workload, id, signal);
+    this.#report({ part: workload.name, state: "ready", step: id });
+    return { release: id, previous, seconds: Math.round((Date.now() - started) / 100) / 10 };
+  }
+
+  async status(): Promise<StatusReport> {
+    if (this.#stage === null) await this.#untilTakenOver();
+    if (this.#stage === null) throw notRunning();
+    return report(this.#stage);
+  }
+
+  /** Interrupts what is being done, then ends everything. */
+  async down(atOnce: boolean): Promise<void> {
+    while (this.#current !== null) {
+      const { abort, done, name } = this.#current;
+      if (name === "down" && !atOnce) return void (await done);
+      abort.abort();
+      if (name === "down") break;
+      await done.catch(() => {});
+    }
+    await this.#only("down", async (signal) => {
+      const stage = this.#stage ?? (this.#state?.wanted ? await this.#prepare(this.#state, this.#state.wanted, signal) : null);
+      this.#watch?.stop();
+      if (stage !== null) await lower(stage, atOnce);
+    }, undefined, true);
+  }
+
+  async leave(): Promise<void> {
+    const current = this.#current;
+    if (current !== null && current.name !== "taking over the platform") throw busy(current, "leave");
+    current?.abort.abort();
+    await current?.done.catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#watch?.stop();
+  }
+
+  async #untilTakenOver(): Promise<void> {
+    if (this.#current?.name === "taking over the platform") await this.#current.done.catch(() => {});
+  }
+
+  /** One operation at a time; a second one is refused by name. */
+  #only<Result>(name: string, act: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal, over = false): Promise<Result> {
+    if (this.#current !== null && !over) throw busy(this.#current, name);
+    const abort = new AbortController();
+    signal?.addEventListener("abort", () => abort.abort(), { once: true });
+    const done = act(abort.signal).finally(() => {
+      if (this.#current === operation) this.#current = null;
+    });
+    const operation: Operation = { name, startedAt: Date.now(), abort, done };
+    this.#current = operation;
+    return done;
+  }
+
+  #refuseForeign(definition: string): void {
+    const known = this.#state?.definition ?? null;
+    if (known === null || known === definition || !existsSync(known)) return;
+    throw new Failure("state-foreign", `${this.#place.state} holds the platform of ${known}, not of ${definition}`, {
+      hint: "keep them apart: ./dailyge up --state DIRECTORY, or take the other one down there: ./dailyge down --erase",
+    });
+  }
+
+  #workload(name: string): { readonly stage: Stage; readonly workload: Workload } {
+    const stage = this.#stage;
+    if (stage === null || stage.state.wanted === null) throw notRunning();
+    const workload = stage.workloads.find((one) => one.name === name);
+    if (workload !== undefined) return { stage, workload };
+    throw new Failure("unknown-name", `there is no service or site ${name} in what runs`, { hint: `it has: ${stage.workloads.map((one) => one.name).join(", ")}` });
+  }
+
+  /** Finds the parts and makes the stage, once; later only what a changed definition needs more. */
+  async #prepare(state: State, wanted: Wanted, signal: AbortSignal): Promise<Stage> {
+    const parts = await findNeededParts(wanted, this.#cache, ({ part, step, doneBytes, totalBytes }) => this.#report({ part, state: step === "ready" ? "ready" : "working", step: describePart(step, doneBytes, totalBytes) }), signal);
+    const secrets = secretStore(this.#place.secrets);
+    const confinement = this.#stage?.confinement ?? (await findConfinement(this.#place.state));
+    const ground = await prepareGround(this.#place, state, wanted, parts, secrets, confinement);
+    if (this.#stage !== null) return Object.assign(this.#stage, { ground, parts });
+    const serially = oneAfterTheOther();
+    this.#stage = {
+      place: this.#place,
+      ground,
+      parts,
+      confinement,
+      secrets,
+      state,
+      edge: edgeClient(edgeSockets(this.#place.state)),
+      workloads: [],
+      busy: new Set(),
+      report: (progress) => this.#report(progress),
+      remember: () => serially(() => writeState(this.#place, state)),
+      serially,
+    };
+    this.#watch = new Watch(this.#stage);
+    return this.#stage;
+  }
+}
+
+const emptyState = (): State => ({ format: 1, definition: "", bootId: "", wanted: null, ports: {}, users: {}, workloads: {} });
+
+function oneAfterTheOther(): (act: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const next = last.then(act);
+    last = next.catch(() => {});
+    return next;
+  };
+}
+
+const notRunning = (): Failure => new Failure("not-running", "the platform is not running", { hint: "./dailyge up" });
+
+const busy = ({ name, startedAt }: Operation, wanted: string): Failure =>
+  new Failure("state-busy", `cannot ${wanted}: "${name}" is under way since ${Math.round((Date.now() - startedAt) / 1000)} s`, { hint: "wait for it, or see: ./dailyge status" });
+
+function describePart(step: string, done?: number, total?: number): string {
+  if (done === undefined || total === undefined || total === 0) return step;
+  return `${step} ${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+}

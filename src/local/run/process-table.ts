@@ -1,0 +1,93 @@
+import { readFile, readdir, readlink } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+
+/** One process of this machine, told apart from a later one of the same number by its start. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from the machine's start to the process's. proc(5), field 22 of stat. */
+  readonly startTicks: number;
+  readonly bootId: string;
+}
+
+/** Fields of /proc/PID/stat after the command name, which may itself hold spaces and parentheses. proc(5). */
+async function statFields(pid: number): Promise<readonly string[] | null> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+
+/** Changes with every start of the machine. */
+export const bootId = (): string => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+
+/** The process of this number, or null when there is none or it is a zombie. */
+export async function identify(pid: number): Promise<ProcessIdentity | null> {
+  const fields = await statFields(pid);
+  if (fields === null || fields[0] === "Z" || fields[0] === "X") return null;
+  return { pid, startTicks: Number(fields[19]), bootId: bootId() };
+}
+
+/** Whether this very process still runs. */
+export async function isAlive(process: ProcessIdentity): Promise<boolean> {
+  const now = await identify(process.pid);
+  return now !== null && now.startTicks === process.startTicks && now.bootId === process.bootId;
+}
+
+/** Processes of a group, zombies left out. */
+export async function groupMembers(group: number): Promise<readonly number[]> {
+  const members: number[] = [];
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const fields = await statFields(Number(entry));
+    if (fields !== null && fields[0] !== "Z" && Number(fields[2]) === group) members.push(Number(entry));
+  }
+  return members;
+}
+
+/** Memory that these processes hold of their own and share, in bytes. */
+export async function residentBytes(pids: readonly number[]): Promise<number> {
+  let pages = 0;
+  for (const pid of pids) {
+    const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "0 0");
+    pages += Number(text.split(" ")[1]);
+  }
+  return pages * 4096;
+}
+
+/** Sockets that listen on TCP, by inode. proc(5): state 0A is LISTEN. */
+async function listening(): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>();
+  for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    for (const line of text.split("\n").slice(1)) {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state === "0A" && inode !== undefined) ports.set(inode, Number.parseInt(local?.split(":")[1] ?? "0", 16));
+    }
+  }
+  return ports;
+}
+
+/** Ports on which these processes listen. */
+async function portsOf(pids: readonly number[], sockets: ReadonlyMap<string, number>): Promise<ReadonlySet<number>> {
+  const ports = new Set<number>();
+  for (const pid of pids) {
+    for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
+      const port = sockets.get(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? "");
+      if (port !== undefined) ports.add(port);
+    }
+  }
+  return ports;
+}
+
+/** Ports on which these processes listen, in order. */
+export const listeningPorts = async (pids: readonly number[]): Promise<readonly number[]> => [...(await portsOf(pids, await listening()))].sort((one, other) => one - other);
+
+/** Who listens on a port: one of these processes, somebody else, or nobody. */
+export async function portHolder(port: number, pids: readonly number[]): Promise<"ours" | "other" | "nobody"> {
+  const sockets = await listening();
+  if (![...sockets.values()].includes(port)) return "nobody";
+  return (await portsOf(pids, sockets)).has(port) ? "ours" : "other";
+}

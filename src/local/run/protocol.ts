@@ -1,0 +1,79 @@
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { Failure, type FailureCode } from "../../kit/failure.ts";
+import type { StatusReport } from "./status.ts";
+import type { Progress } from "./stage.ts";
+import type { Wanted } from "./state.ts";
+
+/** What the controller can be asked; each line of the socket is one of these as JSON. */
+export type Request =
+  | { readonly verb: "hello" }
+  | { readonly verb: "up"; readonly definition: string; readonly wanted: Wanted; readonly edgePort: number | null }
+  | { readonly verb: "deploy"; readonly name: string; readonly from: string | null }
+  | { readonly verb: "rollback"; readonly name: string }
+  | { readonly verb: "status" }
+  | { readonly verb: "watch" }
+  | { readonly verb: "down"; readonly atOnce: boolean }
+  /** Ends the controller; the platform stays. */
+  | { readonly verb: "leave" };
+
+/** Sent after a request on its connection: stop, and undo what is half done. */
+export interface Cancel {
+  readonly verb: "cancel";
+}
+
+export interface Answers {
+  readonly hello: { readonly pid: number; readonly version: string; readonly definition: string | null };
+  readonly up: StatusReport;
+  readonly deploy: { readonly release: string; readonly previous: string | null; readonly seconds: number };
+  readonly rollback: { readonly release: string; readonly previous: string | null; readonly seconds: number };
+  readonly status: StatusReport;
+  readonly watch: null;
+  readonly down: null;
+  readonly leave: null;
+}
+
+export type Reply = { readonly progress: Progress } | { readonly done: unknown } | { readonly failure: WrittenFailure } | { readonly bug: string };
+
+export interface WrittenFailure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly details: readonly string[];
+}
+
+export const writeFailure = ({ code, message, hint, details }: Failure): WrittenFailure => ({ code, message, hint, details });
+
+const readFailure = ({ code, message, hint, details }: WrittenFailure): Failure => new Failure(code, message, { ...(hint === null ? {} : { hint }), details });
+
+/** One connection to a controller, for one request. */
+export interface Call<Verb extends Request["verb"]> {
+  readonly done: Promise<Answers[Verb]>;
+  cancel(): void;
+  close(): void;
+}
+
+/**
+ * Asks a controller. Progress comes as it happens.
+ * @throws Failure `controller-unreachable` when nobody answers at the socket, or it goes away in the middle
+ */
+export function call<Verb extends Request["verb"]>(socketPath: string, request: Extract<Request, { readonly verb: Verb }>, progress: (event: Progress) => void): Call<Verb> {
+  const socket: Socket = connect(socketPath);
+  const done = new Promise<Answers[Verb]>((resolve, reject) => {
+    const gone = (cause?: unknown): void =>
+      reject(new Failure("controller-unreachable", "the controller does not answer: it ended or was killed", { hint: "the platform runs on; look: ./dailyge status", cause }));
+    socket.once("error", gone);
+    socket.once("close", () => gone());
+    createInterface({ input: socket }).on("line", (line) => {
+      const reply = JSON.parse(line) as Reply;
+      if ("progress" in reply) progress(reply.progress);
+      else if ("done" in reply) resolve(reply.done as Answers[Verb]);
+      else if ("failure" in reply) reject(readFailure(reply.failure));
+      else reject(new Error(reply.bug));
+    });
+    socket.write(`${JSON.stringify(request)}\n`);
+  });
+  const finished = done.finally(() => socket.destroy());
+  finished.catch(() => {});
+  return { done: finished, cancel: () => void socket.write(`${JSON.stringify({ verb: "cancel" } satisfies Cancel)}\n`), close: () => socket.destroy() };
+}

@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import { Failure } from "../../kit/failure.ts";
+import type { Addresses } from "../render/address.ts";
+import { workloadsOf, type Workload } from "../render/workload.ts";
+import { chooseDatabasePorts, raiseDatabase } from "./databases.ts";
+import { raiseEdge } from "./edge-process.ts";
+import { freePort, tryPort } from "./port.ts";
+import { buildRelease, type Release } from "./release.ts";
+import { recordOf, retire, roll } from "./rollout.ts";
+import type { Wanted } from "./state.ts";
+import type { Stage } from "./stage.ts";
+import { inspectProcess, standingParts, stopProcess } from "./supervisor.ts";
+
+/**
+ * Brings the platform to what is wanted, as much of it at once as can be; what fits already is left alone.
+ * @throws Failure of the first part that failed; the others are up or as they were
+ */
+export async function raise(stage: Stage, wanted: Wanted, edgePort: number | null, signal: AbortSignal): Promise<void> {
+  stage.state.wanted = wanted;
+  await choosePorts(stage, wanted, edgePort);
+  setWorkloads(stage);
+  await stage.remember();
+  for (const path of stage.workloads.flatMap(({ generatedSecrets }) => generatedSecrets)) await stage.secrets.generate(path);
+  const edge = raiseEdge(stage);
+  const databases = new Map(wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)]));
+  const workloads = stage.workloads.map(async (workload) => {
+    const release = await build(stage, workload, join(wanted.sources, workload.directory), signal);
+    stage.report({ part: workload.name, state: "working", step: workload.needs.length > 0 ? `waiting for ${workload.needs.join(", ")}` : "waiting for the edge" });
+    await Promise.all([edge, ...workload.needs.map((name) => databases.get(name))]);
+    await roll(stage, workload, release.id, signal);
+    stage.report({ part: workload.name, state: "ready", step: release.id });
+  });
+  const results = await Promise.allSettled([edge, ...databases.values(), ...workloads]);
+  await retireLeftovers(stage, wanted);
+  throwFirst(results, signal);
+}
+
+/** A failure of a part that others waited for is told once. */
+function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: AbortSignal): void {
+  const reasons = new Set(results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : [])));
+  const [first, ...others] = reasons;
+  if (first === undefined) return;
+  if (signal.aborted) throw new Failure("cancelled", "up was cancelled: what was ready stays as it is", { hint: "./dailyge status", cause: first });
+  if (!(first instanceof Failure) || others.length === 0) throw first;
+  const more = others.map((reason) => (reason instanceof Error ? reason.message : String(reason)));
+  throw new Failure(first.code, first.message, { ...(first.hint === null ? {} : { hint: first.hint }), details: [...first.details, ...more], cause: first });
+}
+
+/** Builds a workload's release, or finds it built. */
+export async function build(stage: Stage, workload: Workload, sources: string, signal: AbortSignal): Promise<Release> {
+  stage.report({ part: workload.name, state: "working", step: workload.build === null ? "copying" : `building: ${workload.build}` });
+  try {
+    return await buildRelease(
+      stage.place,
+      {
+        name: workload.name,
+        sources,
+        build: workload.build,
+        output: workload.output,
+        environment: workload.buildEnvironment,
+        reader: stage.ground.userOf(workload.name),
+      },
+      signal,
+    );
+  } catch (cause) {
+    stage.report({ part: workload.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
+    throw cause;
+  }
+}
+
+/** Sites and services as the wanted definition and the present ports make them. */
+export function setWorkloads(stage: Stage): void {
+  const { wanted, ports } = stage.state;
+  if (wanted === null) {
+    stage.workloads = [];
+    return;
+  }
+  const databasePorts = Object.fromEntries(wanted.environment.databases.map(({ name }) => [name, ports[name] ?? 0]));
+  const addresses: Addresses = { edgePort: ports["edge"] ?? 0, databasePorts };
+  stage.workloads = workloadsOf(wanted.shared, wanted.environment, addresses, stage.place);
+}
+
+async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null): Promise<void> {
+  const { ports } = stage.state;
+  const running = (await inspectProcess(stage.ground, "edge")).state === "running";
+  const known = ports["edge"];
+  if (edgePort !== null && edgePort !== known) {
+    ports["edge"] = await freePort(new Set(), edgePort);
+    // HAProxy takes over another address only by starting anew.
+    if (running) await stopProcess(stage.ground, "edge", 5);
+  } else if (known === undefined || (!running && (await tryPort(known)) === null)) {
+    if (edgePort !== null) await freePort(new Set(), edgePort);
+    ports["edge"] = await freePort(new Set(Object.values(ports)));
+  }
+  await chooseDatabasePorts(stage, wanted.environment.databases);
+}
+
+/** Ends what an earlier definition had and this one has not. Data and releases stay. */
+async function retireLeftovers(stage: Stage, wanted: Wanted): Promise<void> {
+  const kept = new Set(["edge", ...wanted.environment.databases.map(({ name }) => name)]);
+  for (const [name, record] of Object.entries(stage.state.workloads)) {
+    if (stage.workloads.some((workload) => workload.name === name)) for (const replica of record.replicas) kept.add(replica.name);
+    else record.replicas = [];
+  }
+  for (const part of await standingParts(stage.place)) {
+    if (kept.has(part)) continue;
+    stage.report({ part, state: "working", step: "no longer in the definition: stopping" });
+    await stopProcess(stage.ground, part, 20);
+    stage.report({ part, state: "ready", step: "stopped" });
+  }
+  await stage.remember();
+}
+
+/** Ends everything in order: who asks before who answers. Data, releases and secrets stay. */
+export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
+  const databases = new Set(stage.state.wanted?.environment.databases.map(({ name }) => name) ?? []);
+  const parts = await standingParts(stage.place);
+  const within = (name: string): number => {
+    if (atOnce) return 0;
+    return stage.workloads.find((workload) => name.startsWith(`${workload.name}.`))?.stopSeconds ?? 30;
+  };
+  const end = async (names: readonly string[]): Promise<void> => {
+    await Promise.all(
+      names.map(async (name) => {
+        stage.report({ part: name, state: "working", step: "stopping" });
+        await stopProcess(stage.ground, name, within(name));
+        stage.report({ part: name, state: "ready", step: "stopped" });
+      }),
+    );
+  };
+  await end(parts.filter((name) => name === "edge"));
+  await end(parts.filter((name) => name !== "edge" && !databases.has(name)));
+  await end(parts.filter((name) => databases.has(name)));
+  for (const record of Object.values(stage.state.workloads)) record.replicas = [];
+  stage.state.wanted = null;
+  stage.workloads = [];
+  await stage.remember();
+}
+
+/** After a controller that is gone: what was half done is undone, what stands is taken over, what is missing is started. */
+export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
+  setWorkloads(stage);
+  const { wanted } = stage.state;
+  if (wanted === null) return;
+  for (const database of wanted.environment.databases) await raiseDatabase(stage, database, signal);
+  await raiseEdge(stage);
+  for (const workload of stage.workloads) {
+    const record = recordOf(stage, workload.name);
+    if (record.rollout !== null) stage.report({ part: workload.name, state: "note", step: `undoing the unfinished release ${record.rollout.to}` });
+    record.rollout = null;
+    if (record.current !== null) await roll(stage, workload, record.current, signal);
+    else for (const replica of [...record.replicas]) await retire(stage, workload, replica);
+  }
+  await retireLeftovers(stage, wanted);
+}

@@ -1,0 +1,104 @@
+import { get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../kit/failure.ts";
+import { groupMembers, listeningPorts, portHolder } from "./process-table.ts";
+import { inspectProcess, type Death, type Ground } from "./supervisor.ts";
+
+/** What is asked of a process before it may serve. */
+export interface Probe {
+  readonly name: string;
+  /** Null: it listens on nothing, and is healthy while it runs. */
+  readonly endpoint: { readonly port: number; readonly path: string } | null;
+  readonly withinSeconds: number;
+}
+
+/** Answers in a row, and the time between them, that make a process ready. */
+const ANSWERS = 3;
+const BETWEEN_MS = 50;
+/** A process that listens elsewhere this long is not going to listen where it should. */
+const WRONG_PORT_MS = 4_000;
+
+/** What was seen last of a process that is not ready. */
+export type Observation =
+  | { readonly kind: "ready" }
+  | { readonly kind: "not started" }
+  | { readonly kind: "not listening"; readonly elsewhere: readonly number[] }
+  | { readonly kind: "port of another" }
+  | { readonly kind: "no answer"; readonly why: string }
+  | { readonly kind: "status"; readonly status: number; readonly location: string | null };
+
+/**
+ * Waits until our very process has answered 200 several times in a row.
+ * @throws Failure `start-failed` that tells what it did instead; `port-taken` when somebody else holds its port
+ */
+export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore: number, signal?: AbortSignal): Promise<void> {
+  const started = Date.now();
+  const end = started + probe.withinSeconds * 1000;
+  let answers = 0;
+  let seen: Observation = { kind: "not started" };
+  while (Date.now() < end) {
+    signal?.throwIfAborted();
+    const { deaths } = await inspectProcess(ground, probe.name);
+    const death = deaths.slice(deathsBefore).at(-1);
+    if (death !== undefined) throw failed(probe, `it ${describeDeath(death)} ${((Date.now() - started) / 1000).toFixed(1)} s after its start${answers > 0 ? ", after it had answered 200" : ""}`);
+    seen = await observe(ground, probe);
+    answers = seen.kind === "ready" ? answers + 1 : 0;
+    if (answers === ANSWERS) return;
+    if (seen.kind === "port of another") throw new Failure("port-taken", `${probe.name} cannot have port ${probe.endpoint?.port}: another program listens there`);
+    if (seen.kind === "not listening" && seen.elsewhere.length > 0 && Date.now() - started > WRONG_PORT_MS) break;
+    await sleep(seen.kind === "ready" ? BETWEEN_MS : 40, undefined, signal === undefined ? {} : { signal });
+  }
+  throw failed(probe, describe(seen, probe));
+}
+
+const failed = (probe: Probe, why: string): Failure => new Failure("start-failed", `${probe.name} did not become ready: ${why}`, { hint: `./dailyge logs ${probe.name}` });
+
+export function describeDeath(death: Death): string {
+  return death.signal === null ? `ended with exit code ${death.exitCode}` : `was ended by signal ${death.signal}`;
+}
+
+function describe(seen: Observation, { endpoint, withinSeconds }: Probe): string {
+  switch (seen.kind) {
+    case "ready":
+      return `it kept answering 200 and then not, for ${withinSeconds} s`;
+    case "not started":
+      return `it did not start within ${withinSeconds} s`;
+    case "not listening":
+      return seen.elsewhere.length > 0
+        ? `it listens on port ${seen.elsewhere.join(", ")} instead of the one that PORT names (${endpoint?.port})`
+        : `it runs but listened on no port for ${withinSeconds} s`;
+    case "port of another":
+      return `another program listens on its port ${endpoint?.port}`;
+    case "no answer":
+      return `GET ${endpoint?.path} got no answer: ${seen.why}`;
+    case "status":
+      return `GET ${endpoint?.path} answered ${seen.status}${seen.location === null ? "" : ` to ${seen.location}, a redirect`}, not 200`;
+  }
+}
+
+/** Looks once: does it run, does it hold its port, does it answer 200? */
+export async function observe(ground: Ground, probe: Probe): Promise<Observation> {
+  const { state, pid } = await inspectProcess(ground, probe.name);
+  if (state !== "running" || pid === null) return { kind: "not started" };
+  if (probe.endpoint === null) return { kind: "ready" };
+  const members = await groupMembers(pid);
+  const holder = await portHolder(probe.endpoint.port, members);
+  if (holder === "other") return { kind: "port of another" };
+  if (holder === "nobody") return { kind: "not listening", elsewhere: await listeningPorts(members) };
+  return ask(probe.endpoint.port, probe.endpoint.path);
+}
+
+/** One GET on a connection of its own; two seconds are no answer. */
+export function ask(port: number, path: string): Promise<Observation> {
+  return new Promise((resolve) => {
+    const request = get({ host: "127.0.0.1", port, path, agent: false, headers: { "user-agent": "dailyge-health" } }, (response) => {
+      response.resume();
+      const status = response.statusCode ?? 0;
+      const location = response.headers.location ?? null;
+      resolve(status === 200 ? { kind: "ready" } : { kind: "status", status, location });
+    });
+    const late = setTimeout(() => request.destroy(new Error("none within 2 s")), 2000);
+    request.once("close", () => clearTimeout(late));
+    request.once("error", (error) => resolve({ kind: "no answer", why: error.message }));
+  });
+}

@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../kit/failure.ts";
+import type { Replica } from "../render/service.ts";
+import type { Workload } from "../render/workload.ts";
+import { writeEdgeFiles } from "./edge-process.ts";
+import { runJob } from "./job.ts";
+import { lastLines } from "./logs.ts";
+import { freePort } from "./port.ts";
+import { observe, waitUntilReady, type Probe } from "./readiness.ts";
+import { pruneReleases } from "./release.ts";
+import { emptyWorkload, type ReleaseRecord, type WorkloadState } from "./state.ts";
+import type { Stage } from "./stage.ts";
+import { inspectProcess, specHash, startProcess, stopProcess } from "./supervisor.ts";
+
+/** How long a new release is watched after its last replica took over, before the old one is given up. */
+const BAKE_SECONDS = 2;
+const RELEASES_KEPT = 5;
+
+/** What is remembered of a workload; begins with nothing. */
+export function recordOf(stage: Stage, name: string): WorkloadState {
+  return (stage.state.workloads[name] ??= emptyWorkload());
+}
+
+/**
+ * Brings a workload to a release, one replica at a time, each drained; or, when anything goes wrong, back to the one before.
+ * @throws Failure `migration-failed`: nothing was touched. `start-failed`, `deploy-failed`, `cancelled`: undone.
+ */
+export async function roll(stage: Stage, workload: Workload, to: string, signal?: AbortSignal): Promise<void> {
+  const record = recordOf(stage, workload.name);
+  const from = record.current;
+  stage.busy.add(workload.name);
+  try {
+    await migrate(stage, workload, to, signal);
+    record.rollout = from === to ? null : { to, startedAt: new Date().toISOString() };
+    await stage.remember();
+    try {
+      await replaceAll(stage, workload, to, signal);
+      if (from !== null && from !== to) await bake(stage, workload, signal);
+    } catch (cause) {
+      if (from !== to) await undo(stage, workload, from);
+      throw rollFailure(workload, to, from, cause, signal);
+    }
+    record.current = to;
+    record.rollout = null;
+    record.history = historyWith(record, from, to);
+    await stage.remember();
+    await pruneReleases(stage.place, workload.name, new Set(record.history.map(({ id }) => id)));
+  } finally {
+    stage.busy.delete(workload.name);
+  }
+}
+
+/** A new release follows the one that served: what was rolled back from is forgotten then, so that nobody rolls back to it. */
+function historyWith({ history }: WorkloadState, from: string | null, to: string): ReleaseRecord[] {
+  if (history.some(({ id }) => id === to)) return history;
+  const at = Math.max(0, history.findIndex(({ id }) => id === from));
+  return [{ id: to, servedSince: new Date().toISOString() }, ...history.slice(at)].slice(0, RELEASES_KEPT);
+}
+
+function rollFailure(workload: Workload, to: string, from: string | null, cause: unknown, signal?: AbortSignal): unknown {
+  const outcome = from === null ? "it is not served" : from === to ? "what served before serves on" : `rolled back, ${from} serves`;
+  if (signal?.aborted === true) return new Failure("cancelled", `${workload.name} ${to} was cancelled: ${outcome}`, { cause });
+  if (!(cause instanceof Failure)) return cause;
+  return new Failure(from === null ? cause.code : "deploy-failed", `${workload.name} ${to} is refused: ${cause.message}; ${outcome}`, {
+    ...(cause.hint === null ? {} : { hint: cause.hint }),
+    details: cause.details,
+    cause,
+  });
+}
+
+/** Back to the release that served; a part of it may still be serving. */
+export async function undo(stage: Stage, workload: Workload, from: string | null): Promise<void> {
+  const record = recordOf(stage, workload.name);
+  stage.report({ part: workload.name, state: "working", step: from === null ? "taking it down" : `rolling back to ${from}` });
+  if (from === null) for (const replica of [...record.replicas]) await retire(stage, workload, replica);
+  else await replaceAll(stage, workload, from);
+  record.rollout = null;
+  await stage.remember();
+}
+
+/** Once per release, before its first replica. */
+async function migrate(stage: Stage, workload: Workload, release: string, signal?: AbortSignal): Promise<void> {
+  const record = recordOf(stage, workload.name);
+  if (workload.migrate === null || record.migrated.includes(release)) return;
+  stage.report({ part: workload.name, state: "working", step: `migrating to ${release}` });
+  const { ground, place } = stage;
+  const variables: Record<string, string> = { ...ground.environment, HOME: place.work(workload.name), TMPDIR: "/tmp" };
+  for (const { name, value } of workload.environment(release)) {
+    const pieces = await Promise.all(value.map(async (piece) => (typeof piece === "string" ? piece : secretText(piece.encode, await ground.secretValue(piece.secret)))));
+    variables[name] = pieces.join("");
+  }
+  const command = [...ground.enter, ...ground.become(workload.name), "/bin/sh", "-c", workload.migrate];
+  const result = await runJob(place, { name: `${workload.name}.migrate`, command, directory: place.release(workload.name, release), environment: variables }, signal);
+  if (result.exitCode !== 0) {
+    throw new Failure("migration-failed", `cannot release ${workload.name} ${release}: "${workload.migrate}" ended with ${result.exitCode ?? result.signal}; nothing that serves was changed`, {
+      hint: `./dailyge logs ${workload.name}.migrate`,
+      details: result.lastLines,
+    });
+  }
+  record.migrated = [release, ...record.migrated].slice(0, RELEASES_KEPT * 2);
+  await stage.remember();
+}
+
+const secretText = (encode: "url" | undefined, value: string): string => (encode === "url" ? encodeURIComponent(value) : value);
+
+/** Until exactly the wanted number of replicas runs, all of this release and of the present definition. */
+export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal): Promise<void> {
+  const record = recordOf(stage, workload.name);
+  const fitting: Replica[] = [];
+  const others: Replica[] = [];
+  for (const replica of record.replicas) ((await fits(stage, workload, replica, release)) ? fitting : others).push(replica);
+  for (const surplus of fitting.splice(workload.replicas)) others.push(surplus);
+  let missing = workload.replicas - fitting.length;
+  if (others.length === 0) {
+    await startAll(stage, workload, release, missing, signal);
+    return;
+  }
+  while (missing > 0 || others.length > 0) {
+    if (missing > 0) await start(stage, workload, release, signal);
+    missing -= 1;
+    const oldest = others.shift();
+    if (oldest !== undefined) await retire(stage, workload, oldest);
+  }
+}
+
+/** Nothing serves yet: all at once. When one fails, none is left in the edge half started. */
+async function startAll(stage: Stage, workload: Workload, release: string, count: number, signal?: AbortSignal): Promise<void> {
+  const results = await Promise.allSettled(Array.from({ length: count }, () => start(stage, workload, release, signal)));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+async function fits(stage: Stage, workload: Workload, replica: Replica, release: string): Promise<boolean> {
+  const standing = await inspectProcess(stage.ground, replica.name);
+  const { process, files } = workload.process({ ...replica, release });
+  return replica.release === release && standing.state === "running" && standing.hash === (await specHash(stage.ground, process, files));
+}
+
+/** One more replica, ready and in the edge. When it does not become ready nothing of it stays. */
+async function start(stage: Stage, workload: Workload, release: string, signal?: AbortSignal): Promise<Replica> {
+  for (let attempt = 1; ; attempt += 1) {
+    const replica = await place(stage, workload, release);
+    try {
+      stage.report({ part: replica.name, state: "working", step: `starting ${release}` });
+      await launch(stage, workload, replica, signal);
+      stage.report({ part: replica.name, state: "ready", step: release });
+      return replica;
+    } catch (cause) {
+      const details = await lastLines(stage.place, replica.name, 12);
+      await retire(stage, workload, replica);
+      stage.report({ part: replica.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
+      if (cause instanceof Failure && cause.code === "port-taken" && attempt < 3) continue;
+      throw cause instanceof Failure ? new Failure(cause.code, cause.message, { ...(cause.hint === null ? {} : { hint: cause.hint }), details, cause }) : cause;
+    }
+  }
+}
+
+/** A name and ports for one more replica, remembered before anything is started. */
+async function place(stage: Stage, workload: Workload, release: string): Promise<Replica> {
+  const record = recordOf(stage, workload.name);
+  const taken = new Set(Object.values(stage.state.workloads).flatMap(({ replicas }) => replicas.flatMap(({ port, metricsPort }) => [port, metricsPort])));
+  const port = await freePort(taken);
+  const metricsPort = await freePort(taken.add(port));
+  const names = new Set(record.replicas.map(({ name }) => name));
+  let index = 1;
+  while (names.has(`${workload.name}.${index}`)) index += 1;
+  const replica = { name: `${workload.name}.${index}`, release, port, metricsPort };
+  record.replicas.push(replica);
+  await stage.remember();
+  return replica;
+}
+
+/** Starts a replica's process and lets the edge send it requests once it is ready. */
+export async function launch(stage: Stage, workload: Workload, replica: Replica, signal?: AbortSignal): Promise<void> {
+  const { process, files } = workload.process(replica);
+  await startProcess(stage.ground, process, files);
+  await waitUntilReady(stage.ground, probeOf(workload, replica), 0, signal);
+  await enterEdge(stage, workload, replica);
+}
+
+/** Lets the edge send a replica requests, and writes that down for the edge's next start. */
+export async function enterEdge(stage: Stage, workload: Workload, replica: Replica): Promise<void> {
+  if (workload.host === null) return;
+  await writeEdgeFiles(stage);
+  await stage.edge.add(workload.name, { name: replica.name, port: replica.port });
+}
+
+export const probeOf = (workload: Workload, replica: Replica): Probe => ({
+  name: replica.name,
+  endpoint: workload.health === null ? null : { port: replica.port, path: workload.health },
+  withinSeconds: workload.startSeconds,
+});
+
+/** Takes a replica out of the edge, lets it finish its requests, and ends it. */
+export async function retire(stage: Stage, workload: Workload, replica: Replica): Promise<void> {
+  const record = recordOf(stage, workload.name);
+  if (workload.host !== null) await stage.edge.drain(workload.name, replica.name, workload.stopSeconds).catch(ignoreEdge);
+  await stopProcess(stage.ground, replica.name, workload.stopSeconds);
+  if (workload.host !== null) await stage.edge.remove(workload.name, replica.name).catch(ignoreEdge);
+  record.replicas = record.replicas.filter(({ name }) => name !== replica.name);
+  await stage.remember();
+  if (workload.host !== null) await writeEdgeFiles(stage);
+}
+
+/** An edge that is down forgets the server by itself: its files no longer name it. */
+function ignoreEdge(cause: unknown): void {
+  if (!(cause instanceof Failure)) throw cause;
+}
+
+/** The whole release stays up and healthy for a while. */
+async function bake(stage: Stage, workload: Workload, signal?: AbortSignal): Promise<void> {
+  stage.report({ part: workload.name, state: "working", step: `watching it for ${BAKE_SECONDS} s` });
+  const { replicas } = recordOf(stage, workload.name);
+  const end = Date.now() + BAKE_SECONDS * 1000;
+  while (Date.now() < end) {
+    for (const replica of replicas) {
+      const { deaths } = await inspectProcess(stage.ground, replica.name);
+      const seen = await observe(stage.ground, probeOf(workload, replica));
+      if (deaths.length === 0 && seen.kind === "ready") continue;
+      throw new Failure("deploy-failed", `${replica.name} was ready and did not stay so: ${deaths.length > 0 ? "it ended" : seen.kind}`, {
+        hint: `./dailyge logs ${replica.name}`,
+        details: await lastLines(stage.place, replica.name, 12),
+      });
+    }
+    await sleep(200, undefined, signal === undefined ? {} : { signal });
+  }
+}

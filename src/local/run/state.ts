@@ -1,0 +1,82 @@
+import { copyFile, readFile } from "node:fs/promises";
+import type { Environment, Shared } from "../../model/model.ts";
+import { Failure } from "../../kit/failure.ts";
+import type { Place } from "../render/place.ts";
+import type { Replica } from "../render/service.ts";
+import { diskFailure, writeWhole } from "./files.ts";
+
+/** All that has to be remembered between two controllers; what can be seen on the machine is not in it. */
+export interface State {
+  readonly format: 1;
+  /** The definition whose platform lives here: another checkout's is refused. */
+  definition: string;
+  bootId: string;
+  /** What was asked for last; null when it was taken down. */
+  wanted: Wanted | null;
+  ports: Record<string, number>;
+  /** User numbers of identities, when we are root. */
+  users: Record<string, number>;
+  workloads: Record<string, WorkloadState>;
+}
+
+export interface Wanted {
+  readonly shared: Shared;
+  readonly environment: Environment;
+  /** Directory of the definition, absolute. */
+  readonly sources: string;
+}
+
+/** A site or a service: what runs of it. */
+export interface WorkloadState {
+  /** Release that is to serve; null before the first one did. */
+  current: string | null;
+  /** Releases that served, newest first; the current one need not be the first: see rollback. */
+  history: ReleaseRecord[];
+  replicas: Replica[];
+  /** A change of release in progress. Found by a new controller, it is undone. */
+  rollout: { readonly to: string; readonly startedAt: string } | null;
+  /** Releases whose migration has run. */
+  migrated: string[];
+}
+
+export interface ReleaseRecord {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly servedSince: string;
+}
+
+export const emptyWorkload = (): WorkloadState => ({ current: null, history: [], replicas: [], rollout: null, migrated: [] });
+
+/**
+ * What is remembered; null when there is nothing yet.
+ * @throws Failure `state-corrupt` when the file is damaged, and says where the copy before it is
+ */
+export async function readState(place: Place): Promise<State | null> {
+  const text = await readFile(place.stateFile, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw diskFailure(place.stateFile, error);
+  });
+  if (text === null) return null;
+  const parsed = parseState(text);
+  if (parsed !== null) return parsed;
+  const before = parseState(await readFile(`${place.stateFile}.before`, "utf8").catch(() => ""));
+  throw new Failure("state-corrupt", `cannot read ${place.stateFile}: it is damaged`, {
+    hint: before === null ? `move it away, then: ./dailyge up (data and releases are kept)` : `put the copy before it back: cp '${place.stateFile}.before' '${place.stateFile}'`,
+  });
+}
+
+function parseState(text: string): State | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const whole = typeof value === "object" && value !== null && "format" in value && value.format === 1 && "workloads" in value && "ports" in value;
+    return whole ? (value as State) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers, and keeps what was remembered before. */
+export async function writeState(place: Place, state: State): Promise<void> {
+  await copyFile(place.stateFile, `${place.stateFile}.before`).catch(() => {});
+  await writeWhole(place.stateFile, JSON.stringify(state, null, 1));
+}

@@ -1,0 +1,141 @@
+import { uptime } from "node:os";
+import type { Audience } from "../../model/service.ts";
+import { publicUrl } from "../render/address.ts";
+import { databaseAnswers } from "./databases.ts";
+import { groupMembers, identify, residentBytes } from "./process-table.ts";
+import { observe } from "./readiness.ts";
+import { probeOf } from "./rollout.ts";
+import type { Stage } from "./stage.ts";
+import { inspectProcess } from "./supervisor.ts";
+
+/** What runs, as a person and a program want to know it. */
+export interface StatusReport {
+  readonly platform: string;
+  readonly environment: string;
+  /** Whether everything that was asked for serves. */
+  readonly ready: boolean;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly parts: readonly PartStatus[];
+  /** How this machine keeps each promise of the definition. */
+  readonly promises: readonly PromiseStatus[];
+}
+
+export interface PartStatus {
+  readonly name: string;
+  readonly kind: "edge" | "site" | "database" | "service";
+  readonly state: "ready" | "starting" | "unhealthy" | "crashing" | "stopped";
+  readonly pid: number | null;
+  readonly release: string | null;
+  readonly url: string | null;
+  readonly reachableBy: string | null;
+  /** Times it ended by itself, of late. */
+  readonly crashes: number;
+  readonly memoryMb: number | null;
+  readonly uptimeSeconds: number | null;
+}
+
+export interface PromiseStatus {
+  readonly promise: string;
+  readonly how: string;
+}
+
+/** Looks at everything, now. */
+export async function report(stage: Stage): Promise<StatusReport> {
+  const { wanted } = stage.state;
+  const parts = await Promise.all([edgeStatus(stage), ...databaseStatuses(stage), ...workloadStatuses(stage)]);
+  const complete = stage.workloads.every(({ name, replicas }) => parts.filter((part) => part.name.startsWith(`${name}.`)).length === replicas);
+  return {
+    platform: wanted?.shared.name ?? "",
+    environment: wanted?.environment.name ?? "",
+    ready: wanted !== null && complete && parts.every(({ state }) => state === "ready"),
+    urls: Object.fromEntries(stage.workloads.flatMap(({ name }) => urlOf(stage, name).map((url) => [name, url]))),
+    parts,
+    promises: promises(stage),
+  };
+}
+
+function urlOf(stage: Stage, name: string): readonly string[] {
+  const { wanted, ports } = stage.state;
+  const url = wanted === null ? null : publicUrl(name, wanted.shared, wanted.environment, ports["edge"] ?? 0);
+  return url === null ? [] : [url];
+}
+
+type Looks = Pick<PartStatus, "pid" | "crashes" | "memoryMb" | "uptimeSeconds"> & { readonly running: boolean };
+
+async function looks(stage: Stage, name: string): Promise<Looks> {
+  const { pid, deaths, state } = await inspectProcess(stage.ground, name);
+  const running = (state === "running" || state === "unsupervised") && pid !== null;
+  const bytes = pid === null ? null : await residentBytes(await groupMembers(pid));
+  const identity = pid === null ? null : await identify(pid);
+  return {
+    running,
+    pid,
+    crashes: deaths.length,
+    memoryMb: bytes === null ? null : Math.round(bytes / 1024 / 1024),
+    // Clock ticks are hundredths of a second on Linux, whatever the kernel's own: time(7), USER_HZ.
+    uptimeSeconds: identity === null ? null : Math.max(0, Math.round(uptime() - identity.startTicks / 100)),
+  };
+}
+
+async function edgeStatus(stage: Stage): Promise<PartStatus> {
+  const { running, ...seen } = await looks(stage, "edge");
+  const answers = running && (await stage.edge.counts().then(() => true, () => false));
+  const url = `http://127.0.0.1:${stage.state.ports["edge"] ?? 0}`;
+  return { name: "edge", kind: "edge", state: answers ? "ready" : running ? "unhealthy" : stateOf(seen.crashes), release: null, url, reachableBy: null, ...seen };
+}
+
+const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
+
+function databaseStatuses(stage: Stage): readonly Promise<PartStatus>[] {
+  return (stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
+    const { running, ...seen } = await looks(stage, database.name);
+    const starting = stage.busy.has(database.name);
+    const answers = running && !starting && (await databaseAnswers(stage, database));
+    const state = answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
+    const reachableBy = database.usedBy.length === 0 ? "nobody" : database.usedBy.join(", ");
+    const url = `${database.engine}://127.0.0.1:${stage.state.ports[database.name] ?? 0}/${database.schema}`;
+    return { name: database.name, kind: "database", state, release: null, url, reachableBy, ...seen };
+  });
+}
+
+function workloadStatuses(stage: Stage): readonly Promise<PartStatus>[] {
+  return stage.workloads.flatMap((workload) => {
+    const record = stage.state.workloads[workload.name];
+    const shared = {
+      kind: workload.kind,
+      url: urlOf(stage, workload.name)[0] ?? null,
+      reachableBy: workload.host === null ? "nobody" : audience(workload.host.reachableBy),
+    };
+    return (record?.replicas ?? []).map(async (replica): Promise<PartStatus> => {
+      const { running, ...seen } = await looks(stage, replica.name);
+      const observed = running ? await observe(stage.ground, probeOf(workload, replica)) : null;
+      const busy = stage.busy.has(workload.name);
+      const state = observed?.kind === "ready" ? "ready" : busy ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
+      return { name: replica.name, state, release: replica.release, ...shared, ...seen };
+    });
+  });
+}
+
+const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
+
+/** How this machine keeps each promise, and which it cannot. */
+const substitution = ({ product, version, substitutes, flavour, root }: NonNullable<Stage["parts"]["sql"]>): string =>
+  substitutes === null ? `${product} ${version}, the real one` : `${product} ${version} in place of ${substitutes}: ${differences(flavour, root).join("; ")}`;
+
+function promises(stage: Stage): readonly PromiseStatus[] {
+  const { ground, confinement, parts, workloads } = stage;
+  const own = ground.userOf("edge") !== null;
+  const scaled = stage.state.wanted?.environment.services.filter(({ replicas }) => replicas.most > replicas.least) ?? [];
+  const teams = stage.state.wanted?.environment.teams ?? [];
+  return [
+    { promise: "isolation", how: own ? "every part runs as a user of its own; services see only their own releases" : "all parts run as you: kept apart by credentials, not from hostile code" },
+    { promise: "memory limit", how: confinement.how === "watched" ? "watched twice a second; a process above its limit is ended" : `${confinement.how}, enforced by the kernel` },
+    { promise: "processor share", how: "not enforced on this machine" },
+    ...(scaled.length > 0 ? [{ promise: "scaling", how: `not on this machine: ${scaled.map(({ name, replicas }) => `${name} runs ${replicas.least}`).join(", ")}` }] : []),
+    ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
+    { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
+    ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
+    ...(parts.sql === null ? [] : [{ promise: "MySQL", how: substitution(parts.sql) }]),
+    ...(workloads.length === 0 ? [] : [{ promise: "survival", how: "parts outlive the controller; a restart of the machine stops them until the next up" }]),
+  ];
+}

@@ -1,0 +1,254 @@
+import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
+import { constants } from "node:fs";
+import { chmod, mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Place } from "../render/place.ts";
+import type { ConfigFile, ProcessSpec } from "../render/process.ts";
+import { handOver, removeTree, writeWhole } from "./files.ts";
+import { finishScript, logScript, runScript } from "./supervisor-scripts.ts";
+import { groupMembers, identify, isAlive, type ProcessIdentity } from "./process-table.ts";
+
+/** What starting a process needs of this machine. */
+export interface Ground {
+  readonly place: Place;
+  /** Absolute paths of `runsv`, `svlogd`, `chpst`, and of the programs that specs name: `haproxy`, `nginx`. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** `LD_LIBRARY_PATH` of the programs that need one. It reaches no other process. */
+  readonly libraries: Readonly<Record<string, string>>;
+  /** Words before a command that make it run as an identity's user; none when we are not root. */
+  readonly become: (identity: string) => readonly string[];
+  /** The user of an identity; null when all run as we do. */
+  readonly userOf: (identity: string) => number | null;
+  /** Words before `runsv` that let unprivileged users see the state directory; none where they do anyway. */
+  readonly enter: readonly string[];
+  /** Variables that every process gets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** File into which a process writes its number to be held to its memory; null where nothing holds it but our watch. */
+  readonly confine: (name: string, memoryMb: number) => Promise<string | null>;
+  readonly unconfine: (name: string) => Promise<void>;
+  readonly secretValue: (path: string) => Promise<string>;
+}
+
+/** A process as it is now. */
+export interface Standing {
+  readonly state: "running" | "between starts" | "down" | "unsupervised" | "absent";
+  readonly pid: number | null;
+  readonly hash: string | null;
+  readonly deaths: readonly Death[];
+}
+
+export interface Death {
+  readonly atSeconds: number;
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: number | null;
+}
+
+/** What is started and with which files and secrets, as one number: another one means another process. */
+export async function specHash(ground: Ground, spec: ProcessSpec, files: readonly ConfigFile[]): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([spec, files, ground.environment, ground.become(spec.identity)]));
+  for (const { value } of spec.environment) {
+    for (const piece of value) if (typeof piece !== "string") hash.update(await ground.secretValue(piece.secret));
+  }
+  return hash.digest("hex").slice(0, 24);
+}
+
+/** Starts a process under a supervisor of its own, which outlives us and starts it again when it ends. */
+export async function startProcess(ground: Ground, spec: ProcessSpec, files: readonly ConfigFile[]): Promise<void> {
+  const directory = ground.place.part(spec.name);
+  await stopProcess(ground, spec.name, spec.stop.withinSeconds);
+  for (const { path, text } of files) await writeWhole(path, text, 0o644);
+  await writeServiceDirectory(ground, spec, await specHash(ground, spec, files));
+  const child = spawn(ground.enter[0] ?? program(ground, "runsv"), [...ground.enter.slice(1), ...(ground.enter.length > 0 ? [program(ground, "runsv")] : []), directory], {
+    detached: true,
+    stdio: "ignore",
+    cwd: "/",
+    env: { PATH: process.env["PATH"] },
+  });
+  await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
+  child.unref();
+  await writeWhole(join(directory, "supervisor.json"), JSON.stringify(await identify(child.pid ?? 0)));
+}
+
+const program = (ground: Ground, name: string): string => ground.programs[name] ?? name;
+
+async function writeServiceDirectory(ground: Ground, spec: ProcessSpec, hash: string): Promise<void> {
+  const directory = ground.place.part(spec.name);
+  await rm(directory, { recursive: true, force: true });
+  const environment = join(directory, "environment");
+  await mkdir(environment, { recursive: true, mode: 0o700 });
+  const home = ground.place.work(spec.name);
+  const log = ground.place.log(spec.name);
+  for (const made of [home, log, ...spec.writes]) await mkdir(made, { recursive: true });
+  const user = ground.userOf(spec.identity);
+  for (const handed of [home, ...spec.writes]) if (user !== null) await handOver(handed, user);
+  for (const [name, value] of Object.entries({ ...ground.environment, HOME: home, TMPDIR: home })) await writeVariable(environment, name, value);
+  for (const { name, value } of spec.environment) await writeVariable(environment, name, await plainValue(ground, value));
+  const libraries = ground.libraries[spec.command[0] ?? ""];
+  if (libraries !== undefined) await writeVariable(environment, "LD_LIBRARY_PATH", libraries);
+  const cgroup = spec.memoryMb === null ? null : await ground.confine(spec.name, spec.memoryMb);
+  const [first = "", ...rest] = spec.command;
+  const command = [...ground.become(spec.identity), program(ground, first), ...rest];
+  await writeWhole(join(directory, "run"), runScript({ name: spec.name, directory: spec.directory, chpst: program(ground, "chpst"), environment, cgroup, command }), 0o700);
+  await writeWhole(join(directory, "finish"), finishScript(spec.name), 0o700);
+  await mkdir(join(directory, "log"), { recursive: true });
+  await writeWhole(join(directory, "log", "run"), logScript(program(ground, "svlogd"), log), 0o700);
+  // svlogd(8): a file of at most a megabyte, and the five before it.
+  await writeWhole(join(log, "config"), "s1000000\nn5\n");
+  await writeWhole(join(directory, "hash"), hash);
+}
+
+async function plainValue(ground: Ground, value: ProcessSpec["environment"][number]["value"]): Promise<string> {
+  const pieces = await Promise.all(
+    value.map(async (piece) => {
+      if (typeof piece === "string") return piece;
+      const secret = await ground.secretValue(piece.secret);
+      return piece.encode === "url" ? encodeURIComponent(secret) : secret;
+    }),
+  );
+  return pieces.join("");
+}
+
+/** One file per variable as chpst(8) -e reads it: the first line counts, NUL stands for a line end. */
+const writeVariable = (directory: string, name: string, value: string): Promise<void> =>
+  writeWhole(join(directory, name), `${value.replaceAll("\n", "\0")}\n`);
+
+/** Ends a process for good: SIGTERM, its time, SIGKILL for it and all that it started; then its supervisor. */
+export async function stopProcess(ground: Ground, name: string, withinSeconds: number): Promise<void> {
+  const directory = ground.place.part(name);
+  const supervisor = await supervisorOf(directory);
+  const pid = await leader(directory);
+  await writeWhole(join(directory, "stopping"), "").catch(() => {});
+  if (supervisor !== null && (await command(directory, "d"))) {
+    await until(withinSeconds, async () => (await supervisedState(directory)) === "down");
+    if (pid !== null) killGroup(pid);
+    await until(5, async () => (await supervisedState(directory)) === "down");
+    await command(directory, "x");
+    if (!(await until(3, async () => !(await isAlive(supervisor))))) killProcess(supervisor.pid);
+  } else if (pid !== null) {
+    await endOrphan(pid, withinSeconds);
+  }
+  if (supervisor !== null && (await isAlive(supervisor))) killProcess(supervisor.pid);
+  await endLogger(directory);
+  await ground.unconfine(name);
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** A process whose supervisor was killed. */
+async function endOrphan(pid: number, withinSeconds: number): Promise<void> {
+  try {
+    process.kill(-pid, "SIGTERM");
+  } catch {
+    return;
+  }
+  await until(withinSeconds, async () => (await groupMembers(pid)).length === 0);
+  killGroup(pid);
+}
+
+/** svlogd ends by itself when its supervisor is gone and its pipe is closed; one whose supervisor was killed is helped. */
+async function endLogger(directory: string): Promise<void> {
+  const pid = Number(await readFile(join(directory, "log", "supervise", "pid"), "utf8").catch(() => "0"));
+  if (pid === 0) return;
+  const logger = await identify(pid);
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  if (logger === null || !commandLine.includes("svlogd")) return;
+  if (!(await until(1, async () => !(await isAlive(logger))))) killProcess(pid);
+}
+
+/** Ends what a part's process group holds, at once. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** How a part's process is now. */
+export async function inspectProcess(ground: Ground, name: string): Promise<Standing> {
+  const directory = ground.place.part(name);
+  const hash = await readFile(join(directory, "hash"), "utf8").catch(() => null);
+  if (hash === null) return { state: "absent", pid: null, hash: null, deaths: [] };
+  const deaths = await readDeaths(directory);
+  const pid = await leader(directory);
+  if ((await supervisorOf(directory)) === null) return { state: "unsupervised", pid, hash, deaths };
+  const supervised = await supervisedState(directory);
+  return { state: supervised === "run" && pid !== null ? "running" : supervised === "down" ? "down" : "between starts", pid, hash, deaths };
+}
+
+/** Names of all parts that stand in the state directory. */
+export const standingParts = (place: Place): Promise<readonly string[]> => readdir(`${place.state}/parts`).catch(() => []);
+
+/** The supervisor of a service directory, if it is the very one that was started there and lives. */
+async function supervisorOf(directory: string): Promise<ProcessIdentity | null> {
+  const text = await readFile(join(directory, "supervisor.json"), "utf8").catch(() => "null");
+  const identity = parseIdentity(text);
+  return identity !== null && (await isAlive(identity)) ? identity : null;
+}
+
+function parseIdentity(text: string): ProcessIdentity | null {
+  try {
+    return JSON.parse(text) as ProcessIdentity | null;
+  } catch {
+    return null;
+  }
+}
+
+/** The group leader that the run script wrote down, if that process still runs in that group. */
+async function leader(directory: string): Promise<number | null> {
+  const pid = Number(await readFile(join(directory, "leader"), "utf8").catch(() => "0"));
+  const written = await stat(join(directory, "leader")).catch(() => null);
+  if (pid === 0 || written === null) return null;
+  const found = await identify(pid);
+  if (found === null) return null;
+  // A later process of the same number was started after the file was written.
+  const uptime = Number((await readFile("/proc/uptime", "utf8")).split(" ")[0]);
+  const startedAtMs = Date.now() - (uptime - found.startTicks / 100) * 1000;
+  return startedAtMs <= written.mtimeMs + 1500 ? pid : null;
+}
+
+const supervisedState = async (directory: string): Promise<string> => {
+  const text = (await readFile(join(directory, "supervise", "stat"), "utf8").catch(() => "down")).trim();
+  return text.startsWith("run") ? "run" : text.startsWith("down") ? "down" : "finish";
+};
+
+async function readDeaths(directory: string): Promise<readonly Death[]> {
+  const text = await readFile(join(directory, "deaths"), "utf8").catch(() => "");
+  return text.split("\n").flatMap((line) => {
+    const [at, exit, status] = line.split(" ").map(Number);
+    if (at === undefined || exit === undefined || status === undefined || Number.isNaN(status)) return [];
+    return [{ atSeconds: at, exitCode: exit < 0 ? null : exit, signal: exit < 0 ? status & 0x7f : null }];
+  });
+}
+
+/** Gives runsv(8) one of its commands; false when nobody listens there. */
+async function command(directory: string, letter: "d" | "u" | "x"): Promise<boolean> {
+  try {
+    const control = await open(join(directory, "supervise", "control"), constants.O_WRONLY | constants.O_NONBLOCK);
+    await control.write(letter);
+    await control.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Asks every 20 ms whether it is so, for at most this long. */
+export async function until(withinSeconds: number, isSo: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
+  const end = Date.now() + withinSeconds * 1000;
+  for (;;) {
+    if (await isSo()) return true;
+    if (Date.now() >= end) return false;
+    await sleep(20, undefined, signal === undefined ? {} : { signal });
+  }
+}
