@@ -1,0 +1,38 @@
+import type { Edge, Graph } from "../../model/graph.ts";
+import type { Team } from "../../model/team.ts";
+import { ofType, readConfiguration } from "./configuration.ts";
+import { callsDatabase, usesDatabase } from "./database.ts";
+import type { Outsider } from "./security-groups.ts";
+import { callsService, nodeOf, runningServices } from "./service.ts";
+import { opensSite } from "./site.ts";
+
+/**
+ * Who can reach whom, as the files of one Terraform directory have it: read from the JSON alone, so that it judges what
+ * wrote them. Teams are told by their networks; the world is everyone else.
+ *
+ * What it looks at: listener rules, security groups, public subnets, secrets and who may read them, distributions and
+ * their records. What it takes as open without looking: names in DNS of services, network ACLs, denials in policies.
+ */
+export function readGraph(files: readonly { readonly name: string; readonly content: string }[], teams: readonly Team[]): Graph {
+  const configuration = readConfiguration(files);
+  const services = runningServices(configuration);
+  const databases = ofType(configuration, "aws_db_instance").map((block) => ({ block, node: nodeOf(block, "database") }));
+  const sites = ofType(configuration, "aws_cloudfront_distribution").map((block) => ({ block, node: nodeOf(block, "site") }));
+  const networks = teams.flatMap(({ addresses }) => addresses);
+  const people: readonly { node: string; outsider: Outsider }[] = [
+    { node: "world", outsider: "world" },
+    ...teams.map(({ name, addresses }) => ({ node: `team:${name}`, outsider: addresses })),
+  ];
+  const edges = [
+    ...people.flatMap(({ node, outsider }) => [
+      ...sites.flatMap((site) => edge(node, site.node, opensSite(configuration, site.block))),
+      ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider, networks))),
+      ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database.block, outsider))),
+    ]),
+    ...services.flatMap((service) => databases.flatMap(({ block, node }) => edge(service.node, node, usesDatabase(configuration, service, block)))),
+  ];
+  const parts = [...sites, ...services, ...databases];
+  return { nodes: [...people, ...parts].map(({ node }) => node), edges };
+}
+
+const edge = (from: string, to: string, because: string | undefined): readonly Edge[] => (because === undefined ? [] : [{ from, to, because }]);

@@ -1,0 +1,103 @@
+import { addressesIn, asBody, asList, ofType, texts, type Body, type Configuration } from "./configuration.ts";
+import { overlap, within, type Outsider } from "./security-groups.ts";
+
+/** A listener's rule, as far as it decides who gets where. */
+interface Rule {
+  readonly address: string;
+  readonly priority: number;
+  readonly listener: string | undefined;
+  /** Undefined: any. */
+  readonly hosts: readonly string[] | undefined;
+  readonly paths: readonly string[] | undefined;
+  readonly sources: readonly string[] | undefined;
+  /** The rule asks for more than these, so it may not match where they do. */
+  readonly narrower: boolean;
+  /** Target group that it forwards to. */
+  readonly target: string | undefined;
+}
+
+/** A rule that takes a request of somebody's to a target group. */
+export interface Forwarding {
+  readonly rule: string;
+  readonly listener: string;
+  readonly host: string;
+  readonly path: string | undefined;
+}
+
+/**
+ * Finds the rule by which an outsider's request reaches a target group: one that no earlier rule keeps it from. Rules
+ * are looked at as wholes: an earlier one is in the way when it takes every request that the later one would.
+ * `networks` are those of all teams; the world is who comes from none of them.
+ */
+export function forwards(configuration: Configuration, target: string, outsider: Outsider, networks: readonly string[]): Forwarding | undefined {
+  const rules = readRules(configuration);
+  for (const rule of rules) {
+    if (rule.target !== target || rule.listener === undefined || !mayMatch(rule, outsider, networks)) continue;
+    const earlier = rules.filter((other) => other.listener === rule.listener && other.priority < rule.priority);
+    if (earlier.some((other) => takesAll(other, rule, outsider))) continue;
+    return { rule: rule.address, listener: rule.listener, host: rule.hosts?.join(", ") ?? "any host", path: rule.paths?.join(", ") };
+  }
+  return undefined;
+}
+
+function readRules(configuration: Configuration): readonly Rule[] {
+  const written = ofType(configuration, "aws_lb_listener_rule").map(({ address, body }) => readRule(address, body));
+  const defaults = ofType(configuration, "aws_lb_listener").map(({ address, body }): Rule => ({
+    ...EVERYTHING, address: `${address} (default action)`, listener: address, target: targetOf(body["default_action"]),
+  }));
+  return [...written, ...defaults].sort((one, other) => one.priority - other.priority);
+}
+
+const EVERYTHING = { priority: Number.POSITIVE_INFINITY, hosts: undefined, paths: undefined, sources: undefined, narrower: false } as const;
+
+function readRule(address: string, body: Body): Rule {
+  const conditions = asList(body["condition"]).map(asBody);
+  const values = (kind: string): readonly string[] | undefined => {
+    const blocks = conditions.flatMap((condition) => asList(condition[kind]).map(asBody));
+    return blocks.length === 0 ? undefined : blocks.flatMap((block) => texts(block["values"]));
+  };
+  const known = ["host_header", "path_pattern", "source_ip"];
+  return {
+    address,
+    priority: Number(body["priority"]),
+    listener: addressesIn(body["listener_arn"])[0],
+    hosts: values("host_header"),
+    paths: values("path_pattern"),
+    sources: values("source_ip"),
+    narrower: conditions.some((condition) => Object.keys(condition).some((kind) => !known.includes(kind))),
+    target: targetOf(body["action"]),
+  };
+}
+
+function targetOf(actions: unknown): string | undefined {
+  return asList(actions).map(asBody).filter(({ type }) => type === "forward").flatMap((action) => addressesIn(action))[0];
+}
+
+/** Whether somebody of these may meet the rule's sources. */
+function mayMatch({ sources }: Rule, outsider: Outsider, networks: readonly string[]): boolean {
+  if (sources === undefined) return true;
+  if (outsider === "world") return sources.some((source) => !within(source, networks));
+  return sources.some((source) => outsider.some((network) => overlap(source, network)));
+}
+
+/** Whether the earlier rule leaves the later one nothing of this outsider's requests. */
+function takesAll(earlier: Rule, later: Rule, outsider: Outsider): boolean {
+  return !earlier.narrower && wider(earlier.hosts, later.hosts) && wider(earlier.paths, later.paths) && everyone(earlier.sources, outsider);
+}
+
+/** Whether patterns match all that others match: they are any, or hold every one of those, or a `*` for all. */
+function wider(patterns: readonly string[] | undefined, others: readonly string[] | undefined): boolean {
+  if (patterns === undefined || patterns.some((pattern) => pattern === "*" || pattern === "/*")) return true;
+  return others !== undefined && others.every((other) => patterns.some((pattern) => matches(pattern, other)));
+}
+
+/** Whether a pattern with `*` matches a text; a pattern as the text stands for all that it matches, nearly enough. */
+function matches(pattern: string, text: string): boolean {
+  const literal = pattern.split("*").map((part) => part.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${literal.join(".*")}$`).test(text);
+}
+
+function everyone(sources: readonly string[] | undefined, outsider: Outsider): boolean {
+  if (sources === undefined) return true;
+  return outsider === "world" ? sources.some((source) => source.endsWith("/0")) : outsider.every((network) => within(network, sources));
+}

@@ -1,0 +1,64 @@
+import { addressesIn, asBody, asList, blocksIn, ofType, type Configuration, type WrittenBlock } from "./configuration.ts";
+import { forwards } from "./listener.ts";
+import { admitsGroup, admitsOutsider, isPublic, type Outsider } from "./security-groups.ts";
+
+/** A service that runs, and the hosts that it runs on. */
+export interface RunningService {
+  readonly node: string;
+  readonly block: WrittenBlock;
+  readonly task: WrittenBlock | undefined;
+  /** Security groups of its hosts, which all services there share. */
+  readonly groups: readonly string[];
+  readonly subnets: readonly string[];
+}
+
+export function runningServices(configuration: Configuration): readonly RunningService[] {
+  return ofType(configuration, "aws_ecs_service").map((block) => {
+    const groups = reach(configuration, block.body["capacity_provider_strategy"], ["aws_ecs_capacity_provider", "aws_autoscaling_group"]);
+    const templates = groups.flatMap((group) => blocksIn(configuration, group.body["launch_template"]));
+    return {
+      node: nodeOf(block, "service"),
+      block,
+      task: blocksIn(configuration, block.body["task_definition"])[0],
+      groups: templates.flatMap((template) => addressesIn(template.body["vpc_security_group_ids"])),
+      subnets: groups.flatMap((group) => addressesIn(group.body["vpc_zone_identifier"])),
+    };
+  });
+}
+
+/** Follows references from type to type. */
+function reach(configuration: Configuration, value: unknown, types: readonly string[]): readonly WrittenBlock[] {
+  return types.reduce<readonly WrittenBlock[]>(
+    (from, type, index) => (index === 0 ? blocksIn(configuration, value) : from.flatMap(({ body }) => blocksIn(configuration, body))).filter((block) => block.type === type),
+    [],
+  );
+}
+
+/** `service:api`: what its `part` tag says, otherwise by its name in Terraform. */
+export function nodeOf({ name, body }: WrittenBlock, kind: string): string {
+  const { part } = asBody(body["tags"]);
+  return typeof part === "string" ? part : `${kind}:${name}`;
+}
+
+/** How an outsider's request reaches the service: through a load balancer, or straight to its host; undefined when it cannot. */
+export function callsService(configuration: Configuration, service: RunningService, outsider: Outsider, networks: readonly string[]): string | undefined {
+  const straight = isPublic(configuration, service.subnets) && admitsOutsider(configuration, service.groups, outsider, null);
+  if (straight) return `${straight.address} opens the hosts' ports ${straight.ports}`;
+  for (const attached of asList(service.block.body["load_balancer"]).map(asBody)) {
+    const [target] = addressesIn(attached["target_group_arn"]);
+    const forwarding = target === undefined ? undefined : forwards(configuration, target, outsider, networks);
+    const because = forwarding && throughBalancer(configuration, service, forwarding.listener, outsider);
+    if (because) return `${forwarding.rule} forwards ${forwarding.host}${forwarding.path ?? ""}; ${because}`;
+  }
+  return undefined;
+}
+
+function throughBalancer(configuration: Configuration, service: RunningService, listener: string, outsider: Outsider): string | undefined {
+  const { body } = configuration.blocks.get(listener) ?? { body: {} };
+  const [balancer] = blocksIn(configuration, asBody(body)["load_balancer_arn"]);
+  if (!balancer || balancer.body["internal"] === true || !isPublic(configuration, addressesIn(balancer.body["subnets"]))) return undefined;
+  const groups = addressesIn(balancer.body["security_groups"]);
+  const inward = admitsOutsider(configuration, groups, outsider, Number(asBody(body)["port"]));
+  const onward = admitsGroup(configuration, groups, service.groups, null);
+  return inward && onward && `${inward.address} opens port ${inward.ports}, ${onward.address} the hosts' ports ${onward.ports}`;
+}

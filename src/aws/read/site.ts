@@ -1,0 +1,22 @@
+import { addressesIn, asBody, asList, blocksIn, ofType, parsed, texts, type Configuration, type WrittenBlock } from "./configuration.ts";
+
+/** How everyone reaches a site: a distribution that is on, has a name in DNS, and may read its files. */
+export function opensSite(configuration: Configuration, distribution: WrittenBlock): string | undefined {
+  const { body, address } = distribution;
+  const names = texts(body["aliases"]);
+  const record = ofType(configuration, "aws_route53_record").find(
+    (each) => names.includes(String(each.body["name"])) && addressesIn(asBody(each.body["alias"])["name"]).includes(address),
+  );
+  const buckets = asList(body["origin"]).flatMap((origin) => blocksIn(configuration, asBody(origin)["domain_name"]));
+  const policy = ofType(configuration, "aws_s3_bucket_policy").find(
+    (each) => buckets.some((bucket) => addressesIn(each.body["bucket"]).includes(bucket.address)) && admits(each, address),
+  );
+  if (body["enabled"] !== true || !record || !policy) return undefined;
+  return `${record.address} names ${address}, which ${policy.address} lets read the files`;
+}
+
+function admits(policy: WrittenBlock, distribution: string): boolean {
+  return asList(asBody(parsed(policy.body["policy"]))["Statement"]).map(asBody).some(
+    (statement) => statement["Effect"] === "Allow" && asList(statement["Action"]).includes("s3:GetObject") && addressesIn(statement["Condition"]).includes(distribution),
+  );
+}
