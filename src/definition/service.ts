@@ -24,13 +24,13 @@ export interface ServiceDefinition<Database extends string = string, Team extend
   readonly metrics?: { readonly port: number; readonly path?: string };
   /** Share of a processor core and memory of one replica; more memory ends it. @default { cpu: 0.25, memory: "256 MB" } */
   readonly size?: { readonly cpu?: number; readonly memory?: Size };
-  /** How many run: a number, or a range that follows the load. @default 1 */
+  /** How many run: a number, or a range that keeps the processor at `targetCpuPercent`, 60 unless written. @default 1 */
   readonly replicas?: number | { readonly least: number; readonly most: number; readonly targetCpuPercent?: number };
   /** Databases it may use; it gets an own user and the variables `NAME_HOST`, `NAME_URL` and so on. @default [] */
   readonly uses?: readonly NoInfer<Database>[];
   /** Variables whose values are secret: set with `dailyge secret set`, or generated once. @default [] */
   readonly secrets?: readonly (string | { readonly name: string; readonly generate: true })[];
-  /** Further variables; `{mysql.host}` in a value refers to a database, `{api.url}` to a public address. @default {} */
+  /** Further variables; `{mysql.host}` in a value refers to a database, `{api.url}` to the public address of a service or site. @default {} */
   readonly environment?: Readonly<Record<string, string>>;
   /** The longest it may take from start to its first healthy answer. @default "60 seconds" */
   readonly startWithin?: Duration;

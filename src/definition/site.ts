@@ -2,7 +2,7 @@
 export interface SiteDefinition {
   /** First label of its host name: `"www"` is www.dailyge.com in production. */
   readonly host: string;
-  /** Also answers at the bare domain. One site may. @default false */
+  /** Also answers at the bare domain. One site may, in the environment whose `hosts` are plain. @default false */
   readonly apex?: boolean;
   /** Its sources, relative to `platform.ts`. */
   readonly directory: string;

@@ -21,6 +21,12 @@ test.each([
   expect(valueOf(written)).toEqual([written]);
 });
 
+test("a service may know the public address of another", () => {
+  const [prod] = modelOf(shop({ services: { api: SERVICE, watch: { ...SERVICE, host: undefined, environment: { API_URL: "{api.url}" } } } })).environments;
+  expect(prod?.services[1]?.environment).toEqual([{ name: "API_URL", value: [{ part: "api", field: "url" }] }]);
+  expect(prod?.services[0]?.calledBySites).toEqual([]);
+});
+
 test("a service is called by the sites that know its address", () => {
   const [prod] = modelOf(shop({
     sites: { main: { ...SITE, environment: { API_URL: "{api.url}" } }, help: { ...SITE, host: "help" }, tasks: { ...SITE, host: "tasks", environment: { API: "{api.url}/tasks" } } },

@@ -48,10 +48,12 @@ export const PARTS = {
 
 type Grouped = { readonly [Kind in keyof typeof PARTS]: ReturnType<(typeof PARTS)[Kind]> };
 
-function namesIn({ teams, databases, sites, services }: Grouped): Pick<Scope, "teams" | "databases" | "sites" | "services" | "withHost"> {
+function namesIn({ teams, databases, sites, services }: Grouped): Pick<Scope, "teams" | "databases" | "sites" | "services" | "withHost" | "guarded"> {
   const names = (group: Grouped[keyof Grouped]) => (group ?? []).map(([name]) => name);
   const withHost = [...(sites ?? []), ...(services ?? [])].filter(([, definition]) => isRecord(definition) && definition.host !== undefined).map(([name]) => name);
-  return { teams: names(teams), databases: names(databases), sites: names(sites), services: names(services), withHost };
+  const isPublic = (definition: unknown) => !isRecord(definition) || definition.reachableBy === undefined || definition.reachableBy === "public";
+  const guarded = (services ?? []).filter(([, definition]) => !isPublic(definition)).map(([name]) => name);
+  return { teams: names(teams), databases: names(databases), sites: names(sites), services: names(services), withHost, guarded };
 }
 
 /** Sites, services and databases share one set of names: commands, logs and variables name a part without its kind. */

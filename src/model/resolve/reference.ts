@@ -64,12 +64,12 @@ function databaseReference(part: string, field: string, writer: Writer, at: Plac
 
 function addressReference(part: string, field: string, writer: Writer, scope: Scope, at: Place): PartReference | undefined {
   if (field !== "url") return at.error("unknown-reference", `${part} has no field "${field}"`, `write {${part}.url}, its public address`);
-  const isService = scope.services.includes(part);
-  if (writer.kind === "service" && isService && part !== writer.name) {
-    return at.error("unusable-reference", `{${part}.url}: a service cannot refer to another service yet`, "call it from a site, or take the reference out");
+  if (!scope.withHost.includes(part)) return at.error("unusable-reference", `{${part}.url}: ${part} has no host, and so no address`, `give ${part} a host`);
+  if (writer.kind === "service" && part !== writer.name && scope.guarded.includes(part)) {
+    // A service goes out as part of the world; addresses inside the platform are to come.
+    return at.error("unusable-reference", `{${part}.url} is a public address, and ${part} is not reachable by the public, which "${writer.name}" belongs to`, "take the reference out: services cannot call each other inside the platform yet");
   }
-  if (scope.withHost.includes(part)) return { part, field };
-  return at.error("unusable-reference", `{${part}.url}: ${part} has no host, and so no address`, `give ${part} a host`);
+  return { part, field };
 }
 
 const isSecret = (piece: string | PartReference, scope: Scope): piece is PartReference =>

@@ -13,6 +13,8 @@ export interface Scope {
   readonly services: readonly string[];
   /** Services and sites that have a host, and so a public address. */
   readonly withHost: readonly string[];
+  /** Services that not everyone may call. */
+  readonly guarded: readonly string[];
   /** Whether a directory is there, relative to that of the definition. */
   readonly exists: (path: string) => boolean;
 }

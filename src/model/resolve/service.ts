@@ -53,9 +53,9 @@ function usesOf(written: unknown, { databases }: Scope): readonly string[] {
 
 const variablesOf = (written: unknown): readonly string[] => (isRecord(written) && isRecord(written.environment) ? Object.keys(written.environment) : []);
 
-/** Processor units and memory that ECS takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+/** Of a container on EC2, in 1024ths of a core from 2 on, and megabytes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const SIZE = {
-  cpu: optional(number({ from: 0.125, to: 192, whole: false, why: "ECS gives a replica an eighth of a processor core to 192" }), 0.25),
+  cpu: optional(number({ from: 0.01, to: 192, whole: false, why: "ECS gives a replica a hundredth of a processor core to 192" }), 0.25),
   memory: optional(size({ least: "6 MB", most: "24 TB", step: "1 MB", why: "a container has at least 6 MB, and no machine more than 24 TB" }), 256),
 } satisfies Fields<NonNullable<ServiceDefinition["size"]>>;
 

@@ -41,7 +41,7 @@ export const SERVICE_CASES = [
   found("needs-host", worker({ reachableBy: "office" }), "services.worker.reachableBy", '"reachableBy" has no meaning: without a host, nobody can call this service', 'add host: "...", or take reachableBy out'),
   found("migrates-nothing", worker({ migrate: "node migrate.js" }), "services.worker.migrate", "it uses no database, so there is nothing to bring to a schema", 'add the database: uses: ["mysql"], or take migrate out'),
 
-  found("bad-number", service({ size: { cpu: 0 } }), "services.api.size.cpu", "0 is out of range: ECS gives a replica an eighth of a processor core to 192", "write a number from 0.125 to 192"),
+  found("bad-number", service({ size: { cpu: 0 } }), "services.api.size.cpu", "0 is out of range: ECS gives a replica a hundredth of a processor core to 192", "write a number from 0.01 to 192"),
   found("bad-size", service({ size: { memory: "512Mi" } }), "services.api.size.memory", '"512Mi" is not a size', 'did you mean "512 MB"?'),
   found("bad-size", service({ size: { memory: 512 } }), "services.api.size.memory", "512 has no unit", 'write it with its unit, in quotes: "512 MB"'),
   found("bad-size", service({ size: { memory: "1 MB" } }), "services.api.size.memory", '"1 MB" is out of range: a container has at least 6 MB, and no machine more than 24 TB', 'write "6 MB" to "24 TB"'),

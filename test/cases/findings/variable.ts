@@ -1,4 +1,4 @@
-import { service, shop, SERVICE } from "../shop.ts";
+import { service, shop, SERVICE, worker } from "../shop.ts";
 import { found } from "./case.ts";
 
 const variable = (value: unknown) => service({ environment: { VALUE: value } });
@@ -17,8 +17,9 @@ export const VARIABLE = [
   found("unknown-reference", variable("${mysql.host}"), HERE, "${mysql.host} looks like a reference and would stay as it is", "write {mysql.host}"),
   found("unknown-reference", variable("{ mysql.host }"), HERE, "{ mysql.host } looks like a reference and would stay as it is", "write {mysql.host}"),
   found("unusable-reference", service({ uses: [], environment: { VALUE: "{mysql.host}" } }), HERE, '{mysql.host}: "api" does not use mysql, so it has no access to it', 'add "mysql" to uses'),
-  found("unusable-reference", shop({ services: { api: { ...SERVICE, environment: { VALUE: "{admin.url}" } }, admin: { ...SERVICE, host: "admin" } } }), HERE,
-    "{admin.url}: a service cannot refer to another service yet", "call it from a site, or take the reference out"),
+  found("unusable-reference", shop({ services: { api: { ...SERVICE, environment: { VALUE: "{admin.url}" } }, admin: { ...SERVICE, host: "admin", reachableBy: "office" } } }), HERE,
+    '{admin.url} is a public address, and admin is not reachable by the public, which "api" belongs to', "take the reference out: services cannot call each other inside the platform yet"),
+  found("unusable-reference", worker({ environment: { OWN: "{worker.url}" } }), "services.worker.environment.OWN", "{worker.url}: worker has no host, and so no address", "give worker a host"),
   found("secret-inside-text", variable("mysql://app:{mysql.password}@{mysql.host}"), HERE, `{mysql.password} ${NOWHERE}`, 'let it be the whole value: "{mysql.password}"'),
   found("secret-inside-text", variable("{mysql.url}?ssl=1"), HERE, `{mysql.url} ${NOWHERE}`, 'let it be the whole value: "{mysql.url}"'),
   found("variable-taken", service({ secrets: ["KEY"], environment: { KEY: "1" } }), "services.api.secrets[0]", "KEY is both a secret and a variable of environment", "take it out of one of them"),
