@@ -83,8 +83,17 @@ function pathAudience(scope: Scope): Reader<Audience> {
   };
 }
 
-/** Whether every path that the inner pattern matches, the outer one does too. */
+/** Whether every path that the inner pattern matches, the outer one does too; `*` of the inner is met by `*` only. */
 function covers(outer: string, inner: string): boolean {
-  const expression = outer.split("*").map((literal) => literal.replaceAll(/[.$+~|()[\]{}^?\\/-]/g, "\\$&")).join(".*");
-  return new RegExp(`^${expression}$`, "s").test(inner);
+  const [first = "", ...others] = outer.split("*");
+  const last = others.pop();
+  if (last === undefined) return outer === inner;
+  if (!inner.startsWith(first) || !inner.endsWith(last) || inner.length < first.length + last.length) return false;
+  let from = first.length;
+  for (const middle of others) {
+    const at = inner.indexOf(middle, from);
+    if (at < 0) return false;
+    from = at + middle.length;
+  }
+  return from <= inner.length - last.length;
 }
