@@ -1,3 +1,5 @@
+import { expressionsIn, mentionsIn } from "./template.ts";
+
 /** One block of a Terraform directory as it is written in JSON. */
 export interface WrittenBlock {
   readonly mode: "resource" | "data" | "ephemeral";
@@ -57,11 +59,11 @@ export const asList = (value: unknown): readonly unknown[] => (value === undefin
 
 export const texts = (value: unknown): readonly string[] => asList(value).filter((each) => typeof each === "string");
 
-const ADDRESS = /\b(?:(?:data|ephemeral)\.)?aws_[a-z0-9_]+\.[A-Za-z_][\w-]*/g;
-
 /** The addresses in a value's templates, in the order in which they occur, each once. */
 export function addressesIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return [...new Set([...value.matchAll(/\$\{[^}]*\}/g)].flatMap(([code]) => code.match(ADDRESS) ?? []))];
+  if (typeof value === "string") {
+    return [...new Set(expressionsIn(value).flatMap(({ code }) => mentionsIn(code).blocks.map(({ address }) => address)))];
+  }
   if (typeof value === "object" && value !== null) return [...new Set(Object.values(value).flatMap(addressesIn))];
   return [];
 }
