@@ -12,6 +12,8 @@ export interface PartReport {
   readonly found: FoundPart | null;
   /** What to do, or what will be done; null when there is nothing to do. */
   readonly advice: string | null;
+  /** Whether `up` gets it by itself where it is missing. */
+  readonly fetchable: boolean;
 }
 
 /** Where each part comes from, or what to do about it. Downloads nothing, changes nothing, never throws. */
@@ -24,9 +26,9 @@ export async function inspectParts(options: Omit<FindOptions, "progress" | "sign
       try {
         const { found, refused } = await findOnPath(name, directories);
         const part = found ?? findTree(name, options.cache, machine);
-        return { name, found: part, advice: part === null ? advise(name, refused, canFetch) : null };
+        return { name, found: part, advice: part === null ? advise(name, refused, canFetch) : null, fetchable: canFetch };
       } catch (error) {
-        return { name, found: null, advice: `cannot look for it: ${error instanceof Error ? error.message : String(error)}` };
+        return { name, found: null, advice: `cannot look for it: ${error instanceof Error ? error.message : String(error)}`, fetchable: false };
       }
     }),
   );
