@@ -1,6 +1,6 @@
 import type { Environment, Shared } from "../../model/model.ts";
 import type { Site } from "../../model/site.ts";
-import { localText, type Addresses } from "./address.ts";
+import { hostNames, localText, type Addresses } from "./address.ts";
 import type { Place } from "./place.ts";
 import type { ConfigFile, ProcessSpec } from "./process.ts";
 import type { Replica } from "./service.ts";
@@ -32,7 +32,7 @@ export function renderSite(
       stop: { signal: "SIGTERM", withinSeconds: 10 },
     },
     files: [
-      { path: `${config}/nginx.conf`, text: nginxConf(site, replica, place) },
+      { path: `${config}/nginx.conf`, text: nginxConf(site, replica, shared, addresses, place) },
       { path: `${config}/mime.types`, text: mimeTypes() },
       { path: `${config}/environment.json`, text: `${JSON.stringify(siteEnvironment(site, shared, environment, addresses), null, 2)}\n` },
     ],
@@ -54,10 +54,12 @@ export function siteEnvironment(site: Site, shared: Shared, environment: Environ
 /** A path as nginx reads it between double quotes; a `$` cannot be escaped there, so it comes from a variable. */
 const quoted = (path: string): string => `"${path.replaceAll(/["\\]/g, (found) => `\\${found}`).replaceAll("$", () => "${dollar}")}"`;
 
-function nginxConf(site: Site, replica: Replica, place: Place): string {
+function nginxConf(site: Site, replica: Replica, shared: Shared, addresses: Addresses, place: Place): string {
   const work = place.work(replica.name);
   const config = place.config(replica.name);
   const root = site.output === "." ? place.release(site.name, replica.release) : `${place.release(site.name, replica.release)}/${site.output}`;
+  const [main = "", apex] = hostNames(shared, site);
+  const toMain = apex === undefined ? "" : `\n    if ($host = "${apex}") { return 308 "http://${main}:${addresses.edgePort}$request_uri"; }`;
   const fallback = site.singlePage ? "try_files $uri $uri/index.html /index.html;" : "try_files $uri $uri/index.html =404;";
   return `daemon off;
 worker_processes 1;
@@ -88,7 +90,7 @@ http {
   server {
     listen 127.0.0.1:${replica.port};
     root ${quoted(root)};
-    charset utf-8;
+    charset utf-8;${toMain}
     index index.html;
     absolute_redirect off;
     add_header Cache-Control $cache always;

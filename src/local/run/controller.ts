@@ -1,12 +1,12 @@
 import { chmod, rm } from "node:fs/promises";
+import { flushCompileCache } from "node:module";
 import { createServer, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { Failure } from "../../kit/failure.ts";
 import { placeOf } from "../render/place.ts";
 import { ControllerLog } from "./controller-log.ts";
 import { Operations } from "./operations.ts";
 import { takeLock } from "./lock.ts";
-import { writeFailure, type Cancel, type Reply, type Request } from "./protocol.ts";
+import { linesOf, writeFailure, type Cancel, type Reply, type Request } from "./protocol.ts";
 import { controlSocket, makeSocketDirectory } from "./sockets.ts";
 
 /** What a controller is started with. */
@@ -40,6 +40,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
   process.on("SIGINT", () => {});
   process.on("SIGHUP", () => {});
   operations.begin();
+  // The next controller finds its sources without types, and needs 17 MB less.
+  setTimeout(flushCompileCache, 5_000).unref();
   await ended.promise;
   await operations.close();
   server.close();
@@ -55,7 +57,7 @@ function serve(socket: Socket, operations: Operations, version: string, end: () 
   const forget = operations.listen((progress) => send({ progress }));
   socket.on("error", () => socket.destroy());
   socket.on("close", forget);
-  createInterface({ input: socket }).on("line", (line) => {
+  linesOf(socket).on("line", (line) => {
     const request = JSON.parse(line) as Request | Cancel;
     if (request.verb === "cancel") return cancelled.abort();
     answer(request, operations, version, cancelled.signal, socket).then(

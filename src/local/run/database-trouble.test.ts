@@ -14,8 +14,17 @@ test.each([
   ["Aborted connection 28 to db: 'my_sql' user: 'api' host: '127.0.0.1' (Got an error reading communication packets)", null],
 ])("%s means %s", (line, code) => expect(troubleIn([line])).toBe(code));
 
-test("an earlier complaint does not speak for the end of the log", () =>
-  expect(troubleIn(["Can't start server: Bind on TCP/IP port. Got error: 98: Address already in use", "mariadbd: ready for connections."])).toBe(null));
+const START = "2026-11-22 17:29:51 0 [Note] Starting MariaDB 10.11.19-MariaDB source revision 1 as process 2";
+const TAKEN = "Can't start server: Bind on TCP/IP port. Got error: 98: Address already in use";
+const FULL = "[FATAL] InnoDB: Error (Out of disk space) in rollback.";
+const READY = "mariadbd: ready for connections.";
+
+test.each([
+  ["an earlier start that failed says nothing about one that did not", [START, TAKEN, START, READY], null],
+  ["it does while the last one has not got so far", [START, TAKEN, START], "port-taken"],
+  ["what follows readiness counts", [START, READY, FULL], "disk-full"],
+  ["what came before it does not", [START, FULL, READY], null],
+])("%s", (_, log, code) => expect(troubleIn(log)).toBe(code));
 
 test.each([
   ["", []],

@@ -4,23 +4,46 @@ import type { Database } from "../../model/database.ts";
 import type { PlacedDatabase } from "../render/database-placed.ts";
 import { portHolder } from "./process-table.ts";
 
-/** What a server says in its log, by what it means; the first that fits. Both flavours, all series since MariaDB 10.6 and MySQL 8.4. */
-const MEANINGS: readonly (readonly [pattern: RegExp, code: FailureCode, why: string, hint: string])[] = [
-  [/No space left|\b(?:Errcode|errno|error|Error number):? "?28\b|disk is full/i, "disk-full", "no space is left on its disk", "free some space, then: ./dailyge up"],
-  [/Unable to lock|Can't lock aria control file|Another process with PID/i, "state-busy", "another server works on its data", "see who: pgrep -a 'mariadbd|mysqld'"],
-  [/Unknown or incorrect time zone/i, "part-missing", "its time zone is not in its tables", "sudo apt-get install tzdata, then start empty: ./dailyge down --erase"],
+type Trouble = Extract<FailureCode, "port-taken" | "disk-full" | "state-busy" | "part-missing" | "state-corrupt" | "permission">;
+
+/** What servers write when they give up, by what it means; the first that fits, since much of it follows from the rest. */
+const PATTERNS: readonly (readonly [meaning: Trouble, pattern: RegExp])[] = [
+  ["disk-full", /No space left|(?:Errcode|errno|error|Error number):? "?28\b|Out of disk space|disk is full/i],
+  ["port-taken", /Bind on TCP\/IP port|Do you already have another .*server running on port/i],
+  ["state-busy", /Unable to lock|Can't lock aria control file|Another process with PID/i],
+  ["part-missing", /unknown (?:default )?time zone|incorrect time zone/i],
+  ["permission", /Permission denied|(?:Errcode|errno|OS error):? "?13\b/i],
   [
-    /corrupt|checksum mismatch|Invalid flags|Missing FILE_CHECKPOINT|wrong magic|Cannot open datafile|Plugin 'InnoDB' registration as a STORAGE ENGINE failed|Failed to initialize DD|Can't open and lock privilege tables|doesn't exist in engine/i,
     "state-corrupt",
-    "its data is damaged",
-    "restore the directory from a backup, or start empty, losing what is in it: ./dailyge down --erase",
+    /corrupt|checksum mismatch|Invalid flags|wrong magic|Cannot open datafile|'InnoDB' registration as a STORAGE ENGINE failed|Failed to initialize DD|Can't open and lock privilege tables|doesn't exist in engine/i,
   ],
-  [/Permission denied|\b(?:Errcode|errno|error):? "?13\b/i, "permission", "permission denied", "choose another place with --state DIR"],
 ];
 
-const PORT_TAKEN = /Bind on TCP\/IP port|bind-address.*in use|Do you already have another .*server running on port/i;
+const REMEDIES: Readonly<Record<Trouble, readonly [why: string, hint: string]>> = {
+  "disk-full": ["no space is left on its disk", "free some space, then: ./dailyge up"],
+  "port-taken": ["its port is taken", "end the program that has it, then: ./dailyge up"],
+  "state-busy": ["another server works on its data", "see who: pgrep -a 'mariadbd|mysqld'"],
+  "part-missing": ["its tables do not know its time zone", "start empty, losing what is in it: ./dailyge down --erase && ./dailyge up"],
+  permission: ["it may not read or write there", "choose another place with --state DIR"],
+  "state-corrupt": ["its data is damaged", "restore the directory from a backup, or start empty, losing what is in it: ./dailyge down --erase"],
+};
 
-const RECOVERING = /crash recovery|Starting a batch to recover|log scan|apply batch|Rollback of non-prepared|trx_rollback/i;
+/** A server's first line, of both flavours. */
+const START = /Starting MariaDB|starting as process/;
+const READY = /ready for connections/;
+const RECOVERING = /crash recovery|Starting a batch to recover|log scan|apply batch/i;
+
+/** What the end of a log says about why its server is not there: its last start, or the one before if that has not got so far. */
+export function troubleIn(log: readonly string[]): Trouble | null {
+  const starts = log.flatMap((line, index) => (START.test(line) ? [index] : []));
+  const [last, before] = [starts.at(-1) ?? 0, starts.at(-2) ?? 0];
+  return troubleOfStart(log.slice(last)) ?? (log.slice(last).some((line) => READY.test(line)) ? null : troubleOfStart(log.slice(before, last)));
+}
+
+function troubleOfStart(lines: readonly string[]): Trouble | null {
+  const text = lines.slice(lines.findLastIndex((line) => READY.test(line)) + 1).join("\n");
+  return PATTERNS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
+}
 
 /** Why a database does not answer, from the end of its log. */
 export async function describeTrouble(
@@ -31,18 +54,16 @@ export async function describeTrouble(
   afterSeconds = 0,
 ): Promise<Failure> {
   const details = log.slice(-12);
-  const text = log.join("\n");
   const logs = `see its log: ./dailyge logs ${database.name}`;
-  if (PORT_TAKEN.test(text)) {
-    const who = await portOwner(placed.port);
-    return new Failure("port-taken", `cannot start ${database.name} on 127.0.0.1:${placed.port}: ${who} has that port`, { hint: `end it, then: ./dailyge up`, details });
-  }
-  for (const [pattern, code, why, hint] of state === "silent" ? [] : MEANINGS) {
-    if (pattern.test(text)) return new Failure(code, `cannot start ${database.name} on ${placed.dataDirectory}: ${why}`, { hint, details });
+  if (state === "silent") return new Failure("start-failed", `${database.name} accepts connections and does not answer: waited ${afterSeconds} seconds`, { hint: logs, details });
+  const trouble = troubleIn(log);
+  if (trouble !== null) {
+    const [why, hint] = REMEDIES[trouble];
+    if (trouble !== "port-taken") return new Failure(trouble, `cannot start ${database.name} on ${placed.dataDirectory}: ${why}`, { hint, details });
+    return new Failure(trouble, `cannot start ${database.name} on 127.0.0.1:${placed.port}: ${await portOwner(placed.port)} has that port`, { hint, details });
   }
   if (state === "gone") return new Failure("start-failed", `cannot start ${database.name}: its process ended`, { hint: logs, details });
-  if (state === "silent") return new Failure("start-failed", `${database.name} accepts connections and does not answer: waited ${afterSeconds} seconds`, { hint: logs, details });
-  const why = RECOVERING.test(text) ? "it is still recovering from a crash" : "it is still starting";
+  const why = log.some((line) => RECOVERING.test(line)) ? "it is still recovering from a crash" : "it is still starting";
   return new Failure("start-failed", `${database.name} is not ready after ${afterSeconds} seconds: ${why}`, { hint: "it goes on by itself; look again: ./dailyge status", details });
 }
 

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Database } from "../../model/database.ts";
 import { Failure } from "../../kit/failure.ts";
 import { databaseUserSecret } from "../render/address.ts";
@@ -5,6 +7,7 @@ import { DEFAULT_BUFFER_POOL_MB, databaseRootSecret, type PlacedDatabase } from 
 import { renderDatabase } from "../render/database.ts";
 import { openDatabase, type OpenDatabase } from "./database-open.ts";
 import { prepareDatabase } from "./database.ts";
+import { handOver } from "./files.ts";
 import { lastLines } from "./logs.ts";
 import { freePort, tryPort } from "./port.ts";
 import { socketDirectory } from "./sockets.ts";
@@ -63,7 +66,8 @@ export async function raiseDatabase(stage: Stage, database: Database, signal?: A
 
 async function start(stage: Stage, database: Database, rootPassword: string, signal?: AbortSignal): Promise<void> {
   const { ground, parts } = stage;
-  const { process, files } = renderDatabase(database, placeDatabase(stage, database));
+  const placed = placeDatabase(stage, database);
+  const { process, files } = renderDatabase(database, placed);
   const hash = await specHash(ground, process, files);
   const standing = await inspectProcess(ground, database.name);
   if (standing.state === "running" && standing.hash === hash) return;
@@ -72,7 +76,6 @@ async function start(stage: Stage, database: Database, rootPassword: string, sig
     await stopProcess(ground, database.name, process.stop.withinSeconds);
   }
   stage.report({ part: database.name, state: "working", step: "preparing its data" });
-  const placed = placeDatabase(stage, database);
   await prepareDatabase(database, placed, {
     server: sqlServer(stage),
     cache: parts.cache,
@@ -82,8 +85,11 @@ async function start(stage: Stage, database: Database, rootPassword: string, sig
     ...(signal === undefined ? {} : { signal }),
   });
   stage.report({ part: database.name, state: "working", step: "starting" });
-  const socket = placed.socket.slice(0, placed.socket.lastIndexOf("/"));
-  await startProcess(ground, { ...process, writes: [...process.writes, socket] }, files);
+  const sockets = dirname(placed.socket);
+  await mkdir(sockets, { recursive: true, mode: 0o700 });
+  const user = ground.userOf(database.name);
+  if (user !== null) await handOver(sockets, user);
+  await startProcess(ground, process, files);
 }
 
 /** A port for every database. One that somebody took while the database was down is given up for another. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve as absolutePath, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
 import type { Place } from "../render/place.ts";
 import type { Workload } from "../render/workload.ts";
@@ -88,7 +89,17 @@ export class Operations {
       this.#watch?.start();
       await raise(stage, wanted, edgePort, operation);
     }, signal);
-    return this.status();
+    return this.#settled();
+  }
+
+  /** What a service says of itself may lag behind its database by a moment. */
+  async #settled(): Promise<StatusReport> {
+    const end = Date.now() + 10_000;
+    for (;;) {
+      const found = await this.status();
+      if (found.ready || Date.now() > end) return found;
+      await sleep(100);
+    }
   }
 
   async deploy(name: string, from: string | null, signal: AbortSignal): Promise<Answers["deploy"]> {

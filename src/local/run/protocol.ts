@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { Failure, type FailureCode } from "../../kit/failure.ts";
 import type { StatusReport } from "./status.ts";
 import type { Progress } from "./stage.ts";
@@ -46,6 +46,9 @@ export const writeFailure = ({ code, message, hint, details }: Failure): Written
 
 const readFailure = ({ code, message, hint, details }: WrittenFailure): Failure => new Failure(code, message, { ...(hint === null ? {} : { hint }), details });
 
+/** Lines of a socket. It tells the socket's errors to its own listeners as well. */
+export const linesOf = (socket: Socket): Interface => createInterface({ input: socket }).on("error", () => {});
+
 /** One connection to a controller, for one request. */
 export interface Call<Verb extends Request["verb"]> {
   readonly done: Promise<Answers[Verb]>;
@@ -64,7 +67,7 @@ export function call<Verb extends Request["verb"]>(socketPath: string, request: 
       reject(new Failure("controller-unreachable", "the controller does not answer: it ended or was killed", { hint: "the platform runs on; look: ./dailyge status", cause }));
     socket.once("error", gone);
     socket.once("close", () => gone());
-    createInterface({ input: socket }).on("line", (line) => {
+    linesOf(socket).on("line", (line) => {
       const reply = JSON.parse(line) as Reply;
       if ("progress" in reply) progress(reply.progress);
       else if ("done" in reply) resolve(reply.done as Answers[Verb]);

@@ -25,7 +25,8 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   const databases = new Map(wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)]));
   const workloads = stage.workloads.map(async (workload) => {
     const release = await build(stage, workload, join(wanted.sources, workload.directory), signal);
-    stage.report({ part: workload.name, state: "working", step: workload.needs.length > 0 ? `waiting for ${workload.needs.join(", ")}` : "waiting for the edge" });
+    const needed = ["edge", ...workload.needs];
+    stage.report({ part: workload.name, state: "working", step: `waiting for ${needed.join(" and ")}` });
     await Promise.all([edge, ...workload.needs.map((name) => databases.get(name))]);
     await roll(stage, workload, release.id, signal);
     stage.report({ part: workload.name, state: "ready", step: release.id });
@@ -48,7 +49,6 @@ function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: A
 
 /** Builds a workload's release, or finds it built. */
 export async function build(stage: Stage, workload: Workload, sources: string, signal: AbortSignal): Promise<Release> {
-  stage.report({ part: workload.name, state: "working", step: workload.build === null ? "copying" : `building: ${workload.build}` });
   try {
     return await buildRelease(
       stage.place,
@@ -59,6 +59,7 @@ export async function build(stage: Stage, workload: Workload, sources: string, s
         output: workload.output,
         environment: workload.buildEnvironment,
         reader: stage.ground.userOf(workload.name),
+        begun: () => stage.report({ part: workload.name, state: "working", step: workload.build === null ? "copying" : `building: ${workload.build}` }),
       },
       signal,
     );

@@ -18,6 +18,8 @@ export interface Recipe {
   readonly environment: Readonly<Record<string, string>>;
   /** The user whose processes may read it; null when that is us. */
   readonly reader: number | null;
+  /** Called when there is something to make. */
+  readonly begun: () => void;
 }
 
 /** A release on disk. */
@@ -41,6 +43,7 @@ export async function buildRelease(place: Place, recipe: Recipe, signal?: AbortS
   // The same content at another commit is the same release: a commit elsewhere restarts nothing.
   const known = (await listReleases(place, recipe.name)).find((release) => release.id.endsWith(`-${hash}`));
   if (known !== undefined) return known;
+  recipe.begun();
   const started = Date.now();
   const building = join(place.releases(recipe.name), `.building-${id}`);
   try {

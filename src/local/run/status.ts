@@ -119,8 +119,8 @@ function workloadStatuses(stage: Stage): readonly Promise<PartStatus>[] {
 const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
 
 /** How this machine keeps each promise, and which it cannot. */
-const substitution = ({ product, version, substitutes, flavour, root }: NonNullable<Stage["parts"]["sql"]>): string =>
-  substitutes === null ? `${product} ${version}, the real one` : `${product} ${version} in place of ${substitutes}: ${differences(flavour, root).join("; ")}`;
+const substitution = ({ product, version, substitutes }: NonNullable<Stage["parts"]["sql"]>): string =>
+  substitutes === null ? `${product} ${version}, the real one` : `${product} ${version} in place of ${substitutes}`;
 
 function promises(stage: Stage): readonly PromiseStatus[] {
   const { ground, confinement, parts, workloads } = stage;

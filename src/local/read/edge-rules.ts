@@ -1,0 +1,85 @@
+import type { Section } from "./haproxy.ts";
+
+/** Who asks: the world, or a member of a team. */
+export interface Caller {
+  readonly node: string;
+  /** Whether an address list lets this caller match. */
+  isIn(file: string): boolean;
+}
+
+/** What a caller who is no page in a browser finds: why it is let in, or null. */
+export function opening(section: Section, caller: Caller): string | null {
+  const conditions = conditionsOf(section);
+  const closed = new Set<string>();
+  for (const [keyword, action, ...rest] of section.lines) {
+    if (keyword !== "http-request" || action === undefined) continue;
+    const met = meets(rest, conditions, caller);
+    if (REFUSALS.has(action)) {
+      if (met.always) return null;
+      for (const path of met.paths) closed.add(path);
+    } else if (action === "allow") {
+      if (met.always) return "an allowance without condition";
+      const open = met.maybe ? "an allowance that cannot be judged" : met.paths.find((path) => !closed.has(path));
+      if (open !== undefined) return open;
+    }
+  }
+  return "no rule refuses";
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(["deny", "reject", "silent-drop", "tarpit"]);
+
+/** A condition as this reader understands it. A denial that it cannot judge closes nothing, an allowance opens. */
+type Condition = { readonly is: "addresses"; readonly file: string } | { readonly is: "path"; readonly text: string } | { readonly is: "foreign" | "unknown" };
+
+function conditionsOf({ lines }: Section): ReadonlyMap<string, Condition> {
+  const conditions = new Map<string, Condition>();
+  for (const [keyword, name = "", fetch, ...rest] of lines) {
+    if (keyword !== "acl") continue;
+    // Two lines of one name are alternatives, which we do not write.
+    conditions.set(name, conditions.has(name) ? { is: "unknown" } : conditionOf(fetch ?? "", rest));
+  }
+  return conditions;
+}
+
+function conditionOf(fetch: string, rest: readonly string[]): Condition {
+  const [flag, file] = rest;
+  if (fetch === "src" && flag === "-f" && file !== undefined && rest.length === 2) return { is: "addresses", file };
+  if (fetch === "var(txn.decoded)") return { is: "path", text: `path ${rest.filter((word) => word !== "--").join(" ")}` };
+  return { is: fetch === "var(txn.foreign)" ? "foreign" : "unknown" };
+}
+
+interface Met {
+  /** Whatever the request. */
+  readonly always: boolean;
+  /** On these paths. */
+  readonly paths: readonly string[];
+  /** On some requests, who knows which. */
+  readonly maybe: boolean;
+}
+
+/** When `if A !B || C` or `unless ...` at the end of a rule is true for a caller. */
+function meets(words: readonly string[], conditions: ReadonlyMap<string, Condition>, caller: Caller): Met {
+  const at = words.findIndex((word) => word === "if" || word === "unless");
+  if (at === -1) return { always: true, paths: [], maybe: false };
+  if (words[at] === "unless") return { always: false, paths: [], maybe: true };
+  const alternatives = splitAt(words.slice(at + 1), "||").map((terms) => terms.map((term) => judge(term, conditions, caller)));
+  const possible = alternatives.filter((terms) => !terms.includes(false)).map((terms) => terms.filter((term) => term !== true));
+  const paths = possible.flatMap(([first, ...more]) => (typeof first === "object" && more.length === 0 ? [first.path] : []));
+  return { always: possible.some((terms) => terms.length === 0), paths, maybe: possible.some((terms) => terms.length > 0) && paths.length === 0 };
+}
+
+type Judgement = boolean | "unknown" | { readonly path: string };
+
+function judge(term: string, conditions: ReadonlyMap<string, Condition>, caller: Caller): Judgement {
+  const negated = term.startsWith("!");
+  const condition = conditions.get(negated ? term.slice(1) : term) ?? { is: "unknown" };
+  if (condition.is === "addresses") return caller.isIn(condition.file) !== negated;
+  if (condition.is === "foreign") return negated;
+  return condition.is === "path" && !negated ? { path: condition.text } : "unknown";
+}
+
+function splitAt(words: readonly string[], separator: string): readonly (readonly string[])[] {
+  const groups: string[][] = [[]];
+  for (const word of words) word === separator ? groups.push([]) : groups.at(-1)?.push(word);
+  return groups;
+}
