@@ -26,6 +26,8 @@ const PLANTED = {
   "src/model/resolve/planted-process.ts": ["export const planted = process.cwd();", "Unexpected use of 'process'"],
   "src/local/render/planted-timer.ts": ["export const planted = () => setTimeout(() => undefined, 1);", "Unexpected use of 'setTimeout'"],
   "src/kit/planted-fetch.ts": ['export const planted = () => fetch("http://127.0.0.1");', "Unexpected use of 'fetch'"],
+  "src/kit/planted-cycle.ts": ['export { round } from "./planted-round.ts";\nexport const cycle = 1;', "Dependency cycle"],
+  "src/kit/planted-round.ts": ['export { cycle } from "./planted-cycle.ts";\nexport const round = 1;', "Dependency cycle"],
   "src/kit/planted-chance.ts": ["export const planted = Math.random();", "A pure layer leaves nothing to chance"],
 } as const;
 
@@ -36,7 +38,7 @@ const ALLOWED = {
   "src/cli/allowed-all.ts": 'import "../local/run/allowed-node.ts";\nimport "../aws/render/allowed-contract.ts";',
 } as const;
 
-const ARCHITECTURE = /^(architecture\(|eslint\(no-restricted-)/;
+const ARCHITECTURE = /^(architecture\(|eslint\(no-restricted-|import\(no-cycle)/;
 
 interface Diagnostic {
   readonly filename: string;

@@ -20,7 +20,7 @@ export type Parts = { readonly [made]: PartsDefinition };
 
 /** Marks a platform's parts, so that a misspelt field or link is an error where it is written. */
 export function parts<Database extends string = never, Team extends string = never>(of: PartsDefinition<Database, Team>): Parts {
-  return { [made]: of as PartsDefinition };
+  return { [made]: of };
 }
 
 /** What `parts()` was given; undefined for anything else. */

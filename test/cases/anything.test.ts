@@ -46,7 +46,7 @@ const defined = (full: unknown): unknown => {
 /** Values that JSON would lose or change: a model must have none. */
 function unplain(value: unknown): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return undefined;
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object") return typeof value;
   return Object.values(value).map(unplain).find((each) => each !== undefined);
 }
 

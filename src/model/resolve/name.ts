@@ -1,13 +1,19 @@
 import type { Place } from "./place.ts";
 import { quoted } from "./read.ts";
 
-/** Names that mean something to us, by what is called so; each would be taken for the other in a command or a listing. */
+/** Names that every part leaves to the platform: in a command or a listing they would be taken for something else. */
+const NO_PART = ["all", "world", "edge", "controller", "notifier", "public", "nobody", "platform"];
+
+/** Names that are taken, by what would be called so. */
 const RESERVED = {
   platform: ["localhost"],
-  environment: ["all", "shared", "local"],
+  environment: ["all", "shared", "local", "aws"],
   team: ["all", "public", "nobody", "world", "team"],
-  // A database `metrics` would set METRICS_PORT of its users, which says where to show metrics.
-  part: ["all", "world", "edge", "controller", "notifier", "public", "nobody", "platform", "metrics"],
+  site: NO_PART,
+  // A service is a user of its databases by its own name; these users are there already, in MySQL or in RDS.
+  service: [...NO_PART, "root", "mysql", "mariadb", "rdsadmin", "rdsrepladmin"],
+  // `metrics` would set METRICS_PORT of its users, which says where to show metrics; in the schema `dailyge_access` we keep who may use it.
+  database: [...NO_PART, "metrics", "dailyge-access"],
 } as const;
 
 /**
@@ -23,7 +29,7 @@ const LONGEST = {
 } as const;
 
 /** A load balancer's name is PLATFORM-ENVIRONMENT, of at most 32 characters: with 20 and 11 it always is. */
-const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, part: 32 } as const;
+const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, site: 32, service: 32, database: 32 } as const;
 
 /** Whether this can be a name; what it is not allowed to be, the place is told. */
 export function isName(kind: keyof typeof RESERVED, name: string, at: Place): boolean {
@@ -39,7 +45,7 @@ export function isName(kind: keyof typeof RESERVED, name: string, at: Place): bo
     return false;
   }
   if ((RESERVED[kind] as readonly string[]).includes(name)) {
-    at.error("reserved-name", `"${name}" means something else to the platform`, `choose another; taken are ${RESERVED[kind].join(", ")}`);
+    at.error("reserved-name", `"${name}" is taken: it means something else to the platform or to what it is made of`, `choose another; taken are ${RESERVED[kind].join(", ")}`);
     return false;
   }
   return true;

@@ -56,6 +56,8 @@ function namesIn({ teams, databases, sites, services }: Grouped): Pick<Scope, "t
   return { teams: names(teams), databases: names(databases), sites: names(sites), services: names(services), withHost, guarded };
 }
 
+const KIND = { sites: "site", services: "service", databases: "database" } as const;
+
 /** Sites, services and databases share one set of names: commands, logs and variables name a part without its kind. */
 function checkNames(read: Grouped, at: Place): void {
   for (const [name] of read.teams ?? []) isName("team", name, at.field("teams").field(name));
@@ -63,7 +65,7 @@ function checkNames(read: Grouped, at: Place): void {
   for (const kind of ["sites", "services", "databases"] as const) {
     for (const [name] of read[kind] ?? []) {
       const there = at.field(kind).field(name);
-      isName("part", name, there);
+      isName(KIND[kind], name, there);
       const other = taken.get(name);
       if (other !== undefined) there.error("name-taken", `"${name}" is also the name of a part in ${other}`, "rename one of them: commands and logs name a part without its kind");
       else taken.set(name, kind);

@@ -48,5 +48,6 @@ export function pathProblem(path: string): string | undefined {
     return "has //, /./ or /../ in it: requests with such paths are refused before any rule looks at them";
   }
   if (!/^[A-Za-z0-9_.$/~"'@:+&*-]*$/.test(path)) return "has characters in it that a load balancer does not take in a path";
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
   return path.length > 128 ? "has more than 128 characters, the most a load balancer takes" : undefined;
 }

@@ -106,7 +106,7 @@ export function nameOf(kind: string, known: readonly string[]): Reader<string> {
   return (value, at) => {
     const name = text(value, at);
     if (name === undefined || known.includes(name)) return name;
-    const fix = known.length > 0 ? didYouMean(name, known, `the ${kind}s are`) : `there is no ${kind} yet: add it to ${kind}s, or take the name out here`;
+    const fix = known.length > 0 ? didYouMean(name, known, `the ${kind}s are`) : `add it, ${kind}s: { ${name}: {...} }, or take the name out here`;
     return at.error("unknown-name", `there is no ${kind} "${name}"`, fix);
   };
 }

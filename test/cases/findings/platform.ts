@@ -1,5 +1,7 @@
-import { environment, platform, shop, SITE, SERVICE } from "../shop.ts";
+import { DATABASE, environment, platform, shop, SERVICE, SITE } from "../shop.ts";
 import { found } from "./case.ts";
+
+const TAKEN = "is taken: it means something else to the platform or to what it is made of";
 
 const two = (dev: object) => ({ environments: { dev: { branch: "dev", ...dev }, prod: { branch: "main" } } });
 
@@ -23,7 +25,7 @@ export const PLATFORM = [
 
   found("empty", platform({ environments: {} }), "environments", "a platform without environments runs nowhere", 'write one: environments: { prod: { branch: "main" } }'),
   found("wrong-type", platform({ environments: ["prod"] }), "environments", "environments are to be an object with a name for each, not a list", "write { name: {...} }"),
-  found("reserved-name", platform({ environments: { shared: { branch: "main" } } }), "environments.shared", '"shared" means something else to the platform', "choose another; taken are all, shared, local"),
+  found("reserved-name", platform({ environments: { shared: { branch: "main" } } }), "environments.shared", `"shared" ${TAKEN}`, "choose another; taken are all, shared, local, aws"),
   found("unknown-field", environment({ brunch: "main" }), "environments.prod.brunch", 'an environment has no field "brunch"', 'did you mean "branch"?'),
   found("missing-field", environment({ branch: undefined }), "environments.prod.branch", '"branch" is missing', 'add branch: "main"'),
   found("bad-branch", environment({ branch: "my branch" }), "environments.prod.branch", '"my branch" is no name of a git branch', 'write one such as "main"'),
@@ -43,10 +45,14 @@ export const PLATFORM = [
   found("unknown-field", shop({ databses: {} }), "databses", 'parts has no field "databses"', 'did you mean "databases"?'),
   found("wrong-type", shop({ teams: [] , services: {} }), "teams", "teams are to be an object with a name for each, not a list", "write { name: {...} }"),
   found("bad-name", shop({ services: { api: SERVICE, "Admin_API": { ...SERVICE, host: "admin" } } }), "services.Admin_API",
-    '"Admin_API" cannot name a part: only lower-case letters, digits and single hyphens, beginning with a letter', 'did you mean "admin-api"?'),
-  found("reserved-name", shop({ services: { edge: SERVICE } }), "services.edge", '"edge" means something else to the platform', "choose another; taken are all, world, edge, controller, notifier, public, nobody, platform, metrics"),
+    '"Admin_API" cannot name a service: only lower-case letters, digits and single hyphens, beginning with a letter', 'did you mean "admin-api"?'),
+  found("reserved-name", shop({ sites: { edge: SITE } }), "sites.edge", `"edge" ${TAKEN}`, "choose another; taken are all, world, edge, controller, notifier, public, nobody, platform"),
+  found("reserved-name", shop({ services: { root: SERVICE } }), "services.root", `"root" ${TAKEN}`,
+    "choose another; taken are all, world, edge, controller, notifier, public, nobody, platform, root, mysql, mariadb, rdsadmin, rdsrepladmin"),
+  found("reserved-name", shop({ services: {}, databases: { metrics: DATABASE } }), "databases.metrics", `"metrics" ${TAKEN}`,
+    "choose another; taken are all, world, edge, controller, notifier, public, nobody, platform, metrics, dailyge-access"),
   found("name-taken", shop({ services: { main: SERVICE } }), "services.main", '"main" is also the name of a part in sites', "rename one of them: commands and logs name a part without its kind"),
-  found("name-taken", shop({ services: { mysql: SERVICE } }), "databases.mysql", '"mysql" is also the name of a part in services', "rename one of them: commands and logs name a part without its kind"),
+  found("name-taken", shop({ services: { data: SERVICE }, databases: { mysql: DATABASE, data: DATABASE } }), "databases.data", '"data" is also the name of a part in services', "rename one of them: commands and logs name a part without its kind"),
   found("name-too-long", shop({ services: { "schedule-service-for-everyone": SERVICE } }), "services.schedule-service-for-everyone",
     "its name on AWS, shop-prod-schedule-service-for-everyone, has 39 characters, but a load balancer's target group at most 32", "shorten it by 7"),
 ];

@@ -13,7 +13,7 @@ export const SERVICE_CASES = [
   found("host-taken", shop({ services: { api: SERVICE, admin: SERVICE } }), "services.admin.host", '"api" is already the host of api', "give it a host of its own"),
   found("unknown-name", service({ uses: ["mysql", "mysq"] }), "services.api.uses[1]", 'there is no database "mysq"', 'did you mean "mysql"?'),
   found("unknown-name", service({ uses: ["redis"] }), "services.api.uses[0]", 'there is no database "redis"', "the databases are mysql"),
-  found("unknown-name", shop({ databases: {} }), "services.api.uses[0]", 'there is no database "mysql"', "there is no database yet: add it to databases, or take the name out here"),
+  found("unknown-name", shop({ databases: {} }), "services.api.uses[0]", 'there is no database "mysql"', "add it, databases: { mysql: {...} }, or take the name out here"),
   found("duplicate", service({ uses: ["mysql", "mysql"] }), "services.api.uses[1]", '"mysql" stands here twice', "take one of them out"),
   found("unknown-name", service({ reachableBy: "offce" }), "services.api.reachableBy", 'there is no team "offce"', 'did you mean "office"?'),
   found("unknown-name", service({ reachableBy: "nobody" }), "services.api.reachableBy", '"nobody" is for paths; here an empty list says it', "write reachableBy: [], or take the host out"),
