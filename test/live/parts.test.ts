@@ -214,9 +214,10 @@ describe.skipIf(!hasApt)("parts that cannot be had", () => {
     }
   });
 
-  test("a cache that may not be written is a failure of its own", async () => {
+  test.each(["a file", "a closed directory/cache"])("a cache that may not be written is a failure of its own: %s", async (place) => {
     writeFileSync(join(directory, "a file"), "");
-    const failure = (await start({ cache: join(directory, "a file"), configuration: await offer() }).outcome)?.failure;
+    mkdirSync(join(directory, "a closed directory"), { mode: 0o555 });
+    const failure = (await start({ cache: join(directory, place), configuration: await offer() }).outcome)?.failure;
     expect(failure).toMatchObject({ code: "permission", hint: expect.stringContaining("XDG_CACHE_HOME") });
   });
 });

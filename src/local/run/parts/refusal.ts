@@ -21,7 +21,7 @@ export function refusal(code: FailureCode, part: PartName, what: string, said: s
 export function cacheFailure(cache: string, cause: unknown): unknown {
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
   if (code === "ENOSPC" || code === "EDQUOT") return diskFull(cache, cause);
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
+  if (["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"].some((refused) => refused === code)) {
     return new Failure("permission", `cannot write to the cache ${cache}: ${cause instanceof Error ? cause.message : String(code)}`, {
       hint: "choose another place: XDG_CACHE_HOME=DIRECTORY ./dailyge up",
       cause,
