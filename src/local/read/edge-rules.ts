@@ -64,8 +64,12 @@ function meets(words: readonly string[], conditions: ReadonlyMap<string, Conditi
   if (words[at] === "unless") return { always: false, paths: [], maybe: true };
   const alternatives = splitAt(words.slice(at + 1), "||").map((terms) => terms.map((term) => judge(term, conditions, caller)));
   const possible = alternatives.filter((terms) => !terms.includes(false)).map((terms) => terms.filter((term) => term !== true));
-  const paths = possible.flatMap(([first, ...more]) => (typeof first === "object" && more.length === 0 ? [first.path] : []));
-  return { always: possible.some((terms) => terms.length === 0), paths, maybe: possible.some((terms) => terms.length > 0) && paths.length === 0 };
+  const paths = possible.flatMap((terms) => onlyPath(terms) ?? []);
+  return { always: possible.some((terms) => terms.length === 0), paths, maybe: possible.some((terms) => terms.length > 0 && onlyPath(terms) === null) };
+}
+
+function onlyPath([first, ...more]: readonly Judgement[]): string | null {
+  return typeof first === "object" && more.length === 0 ? first.path : null;
 }
 
 type Judgement = boolean | "unknown" | { readonly path: string };

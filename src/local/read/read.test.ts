@@ -61,6 +61,6 @@ test("a service reaches the databases whose passwords it holds, whoever they bel
       { name: "mysql", kind: "database", environment: [] },
     ],
   });
-  expect(graph.nodes).toEqual(["service:api", "service:spy", "service:idle", "database:mysql"]);
+  expect(graph.nodes).toEqual(["world", "service:api", "service:spy", "service:idle", "database:mysql"]);
   expect(graph.edges.map(({ from, to }) => `${from} ${to}`)).toEqual(["service:api database:mysql", "service:spy database:other"]);
 });

@@ -68,6 +68,7 @@ function globalSection({ sockets }: Edge): string {
   maxconn 2000
   nbthread 1
   noreuseport
+  hard-stop-after 5m
   tune.bufsize 65536
   stats socket ${quoted(sockets.admin)} mode 600 level admin expose-fd listeners
 `;
@@ -77,6 +78,8 @@ function globalSection({ sockets }: Edge): string {
  * Times and limits are an Application Load Balancer's: idle for 60 s, 64 KB of headers.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+ *
+ * On a reload a connection that waits gets one more answer before it is closed, so that no request meets a closed one.
  *
  * A request is sent again only where nobody can have acted on it: when no connection came about, or when it changes
  * nothing (GET, HEAD, OPTIONS) and no byte of an answer came. A service's own 503 is its answer, and is passed on.
@@ -98,6 +101,7 @@ function defaultsSection(): string {
   http-check expect status 200
   option http-ignore-probes
   option disable-h2-upgrade
+  option idle-close-on-response
 ${Object.entries(PAGES).map(([status, [title, text]]) => page(status, title, text)).join("")}`;
 }
 

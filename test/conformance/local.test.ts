@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { readLocal } from "../../src/local/read/index.ts";
+import { renderDatabase } from "../../src/local/render/database.ts";
+import { renderEdge, type EdgeHost } from "../../src/local/render/edge.ts";
+import { placeOf } from "../../src/local/render/place.ts";
+import { workloadsOf } from "../../src/local/render/workload.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import { expectedGraph } from "../../src/model/links.ts";
+import type { Environment, Shared } from "../../src/model/model.ts";
+import { EXAMPLES, exampleModel } from "../aws/platforms.ts";
+
+const ways = ({ edges }: Graph): readonly string[] => edges.map(({ from, to }) => `${from} → ${to}`).sort();
+
+/** Of every pair of nodes: those that are linked connect, in what we render as the reader sees it, and no others do. */
+describe.each(EXAMPLES)("%s on one machine", (name) => {
+  test("connects what is linked and nothing else", async () => {
+    const { shared, environments } = await exampleModel(name);
+    for (const environment of environments) {
+      const found = readLocal(rendered(shared, environment));
+      const wanted = expectedGraph(environment);
+      expect([...found.nodes].sort()).toEqual([...wanted.nodes].sort());
+      expect(ways(found)).toEqual(ways(wanted));
+    }
+  });
+});
+
+/** Everything that would run, with made-up ports and places. */
+function rendered(shared: Shared, environment: Environment): Parameters<typeof readLocal>[0] {
+  const place = placeOf("/state");
+  const databasePorts = Object.fromEntries(environment.databases.map(({ name }, index) => [name, 3_306 + index]));
+  const workloads = workloadsOf(shared, environment, { edgePort: 8_080, databasePorts }, place);
+  const hosts = workloads.flatMap(({ name: backend, kind, host, health }): readonly EdgeHost[] =>
+    host === null ? [] : [{ ...host, backend, kind, health: health ?? "/", servers: [] }],
+  );
+  return {
+    edgeFiles: renderEdge({
+      listen: { address: "127.0.0.1", port: 8_080 },
+      teams: environment.teams.map(({ name }) => name),
+      hosts,
+      directory: place.config("edge"),
+      sockets: { admin: "/state/run/admin.sock", master: "/state/run/master.sock" },
+    }).files,
+    processes: [
+      ...workloads.map(({ name, process }) => process({ name: `${name}.1`, release: "one", port: 4_000, metricsPort: 4_001 }).process),
+      ...environment.databases.map((database) => {
+        const { name } = database;
+        return renderDatabase(database, {
+          flavour: "mariadb", version: "10.11.19", root: null, socket: "/state/run/sql.sock", port: databasePorts[name] ?? 0, timezone: shared.timezone, bufferPoolMb: 64,
+          dataDirectory: place.data(name), workDirectory: place.work(name), configDirectory: place.config(name),
+        }).process;
+      }),
+    ],
+  };
+}
