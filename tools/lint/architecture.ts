@@ -53,7 +53,7 @@ const unreadable = (from: string | undefined, layers: Layers): string | undefine
 
 /** The layer of a path in src; the path itself where the table does not know it, so that it may import nothing. Undefined outside src. */
 function layerOf(path: string | undefined, layers: Layers): string | undefined {
-  return path === undefined ? undefined : (Object.keys(layers).find((layer) => path === layer || path.startsWith(`${layer}/`)) ?? path);
+  return path === undefined ? undefined : (Object.keys(layers).find((layer) => matchesGlob(path, layer) || path.startsWith(`${layer}/`)) ?? path);
 }
 
 function pathIn(root: string, file: string): string | undefined {
