@@ -1,3 +1,4 @@
+import { MARKER } from "../marker.ts";
 import { blockBody, plain, references, type Block } from "../terraform.ts";
 
 /** One directory of Terraform JSON, applied as a whole with one state. */
@@ -45,5 +46,5 @@ const filled = ({ blocks, settings }: Noun): boolean => blocks.length > 0 || set
 function content({ blocks, settings }: Noun): string {
   const modes: Record<string, Record<string, Record<string, unknown>>> = {};
   for (const block of blocks) ((modes[block.mode] ??= {})[block.type] ??= {})[block.name] = blockBody(block);
-  return `${JSON.stringify({ ...(plain(settings ?? {}) as object), ...modes }, null, 2)}\n`;
+  return `${JSON.stringify({ "//": MARKER, ...(plain(settings ?? {}) as object), ...modes }, null, 2)}\n`;
 }

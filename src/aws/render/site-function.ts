@@ -1,20 +1,37 @@
 import type { Site } from "../../model/site.ts";
 
 /**
- * The program that CloudFront runs before it looks for a file. It is written in the language of
+ * The program that CloudFront runs before it looks for a file, in the language of
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
-export function viewerRequest({ singlePage }: Site): string {
-  return [
-    "// A directory answers with its index.html." + (singlePage ? " A path that names no file is a route of the page's own." : ""),
+export function viewerRequest({ singlePage }: Site, [main, apex]: readonly string[]): string {
+  const lines = [
+    ...(apex === undefined ? [] : REDIRECT),
     "function handler(event) {",
     "  var request = event.request;",
+    ...(apex === undefined ? [] : [`  if (request.headers.host.value === ${JSON.stringify(apex)}) return redirect(request, ${JSON.stringify(`https://${main}`)});`]),
+    "  // A name without an ending is no file: it is a directory's index" + (singlePage ? ", or a route of the page itself." : "."),
     '  var last = request.uri.slice(request.uri.lastIndexOf("/") + 1);',
-    ...(singlePage
-      ? ['  if (last.indexOf(".") < 0) request.uri = "/index.html";']
-      : ['  if (last === "") request.uri += "index.html";']),
+    singlePage
+      ? '  if (last.indexOf(".") < 0) request.uri = "/index.html";'
+      : '  if (last.indexOf(".") < 0) request.uri += last === "" ? "index.html" : "/index.html";',
     "  return request;",
     "}",
     "",
-  ].join("\n");
+  ];
+  return lines.join("\n");
 }
+
+/** One origin, so that a page's requests to an API carry the one that the API accepts. */
+const REDIRECT = [
+  "function redirect(request, origin) {",
+  "  var query = [];",
+  "  for (var name in request.querystring) {",
+  "    var given = request.querystring[name];",
+  "    var values = given.multiValue || [given];",
+  '    for (var index = 0; index < values.length; index += 1) query.push(values[index].value === "" ? name : name + "=" + values[index].value);',
+  "  }",
+  '  var location = origin + request.uri + (query.length > 0 ? "?" + query.join("&") : "");',
+  '  return { statusCode: 308, statusDescription: "Permanent Redirect", headers: { location: { value: location } } };',
+  "}",
+];

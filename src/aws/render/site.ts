@@ -87,7 +87,7 @@ function renderDistribution(
     name: physical, origin_access_control_origin_type: "s3", signing_behavior: "always", signing_protocol: "sigv4",
   });
   const before = resource("aws_cloudfront_function", name, {
-    name: physical, runtime: "cloudfront-js-2.0", publish: true, code: viewerRequest(site),
+    name: physical, runtime: "cloudfront-js-2.0", publish: true, code: viewerRequest(site, hosts),
   });
   const distribution = resource("aws_cloudfront_distribution", name, {
     enabled: true,

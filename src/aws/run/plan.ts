@@ -1,0 +1,134 @@
+import { accessSync, constants } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { Failure } from "../../kit/failure.ts";
+import type { Model } from "../../model/model.ts";
+import { isOurs } from "../marker.ts";
+import { renderTerraform, type TerraformDirectory } from "../render/index.ts";
+
+/** What a plan left in its directory. Paths are relative to it: `prod/network.tf.json`. */
+export interface WrittenPlan {
+  /** One for each state: `shared`, then the environments. Applied in this order. */
+  readonly directories: readonly string[];
+  readonly written: readonly string[];
+  readonly unchanged: readonly string[];
+  /** Files of ours for what the definition no longer has. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Writes the platform's Terraform below a directory. A file whose content stays is not touched; one of ours that is no
+ * longer rendered goes. Files of others stay, and where one is in the way, nothing is written at all.
+ */
+export async function writePlan(model: Model, directory: string): Promise<WrittenPlan> {
+  try {
+    const changes = await Promise.all(renderTerraform(model).map((rendered) => compare(rendered, directory)));
+    refuseForeign(changes.flatMap(({ foreign }) => foreign), directory);
+    for (const change of changes) await carryOut(change, directory);
+    return {
+      directories: changes.map(({ name }) => name),
+      written: changes.flatMap(({ written }) => written.map(({ path }) => path)),
+      unchanged: changes.flatMap(({ unchanged }) => unchanged),
+      removed: changes.flatMap(({ removed }) => removed),
+    };
+  } catch (error) {
+    throw asFailure(error, directory);
+  }
+}
+
+interface Change {
+  readonly name: string;
+  readonly written: readonly { readonly path: string; readonly content: string }[];
+  readonly unchanged: readonly string[];
+  readonly removed: readonly string[];
+  /** Files that somebody else wrote where we would write. */
+  readonly foreign: readonly string[];
+}
+
+async function compare({ name, files }: TerraformDirectory, root: string): Promise<Change> {
+  const present = new Map<string, string>();
+  for (const file of await listFiles(join(root, name))) present.set(file, await readFile(join(root, name, file), "utf8"));
+  const path = (file: string) => `${name}/${file}`;
+  const rendered = new Set(files.map((file) => file.name));
+  const same = (file: TerraformDirectory["files"][number]) => present.get(file.name) === file.content;
+  const theirs = ({ name: file }: { readonly name: string }) => present.has(file) && !isOurs(present.get(file) ?? "");
+  return {
+    name,
+    written: files.filter((file) => !same(file)).map((file) => ({ path: path(file.name), content: file.content })),
+    unchanged: files.filter(same).map((file) => path(file.name)),
+    removed: [...present].filter(([file, content]) => !rendered.has(file) && isOurs(content)).map(([file]) => path(file)),
+    foreign: files.filter(theirs).map((file) => path(file.name)),
+  };
+}
+
+async function listFiles(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.name.endsWith(".tf.json") && !entry.isDirectory()).map((entry) => entry.name).sort();
+}
+
+/** A file appears whole or not at all: it is written beside its place and then moved there. */
+async function carryOut({ name, written, removed }: Change, root: string): Promise<void> {
+  await mkdir(join(root, name), { recursive: true });
+  for (const { path, content } of written) {
+    const target = join(root, path);
+    const draft = `${target}.new`;
+    await writeFile(draft, content);
+    await rename(draft, target);
+  }
+  for (const path of removed) await rm(join(root, path));
+}
+
+function refuseForeign(foreign: readonly string[], directory: string): void {
+  const [first, ...others] = foreign;
+  if (first === undefined) return;
+  const which = others.length === 0 ? first : `${first} and ${others.length} more`;
+  throw new Failure("state-foreign", `the plan cannot be written to ${directory}: ${which} was written by somebody else`, {
+    hint: "Name another directory with --out, or move these files away.",
+    details: foreign,
+  });
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+
+function asFailure(error: unknown, directory: string): unknown {
+  const failed = `the plan cannot be written to ${directory}`;
+  switch (codeOf(error)) {
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new Failure("permission", `${failed}: we may not write there`, { hint: "Name another directory with --out.", cause: error });
+    case "ENOSPC":
+    case "EDQUOT":
+      return new Failure("disk-full", `${failed}: the disk is full`, { hint: "Make room, then run it again: df -h", cause: error });
+    case "ENOTDIR":
+    case "EEXIST":
+      return new Failure("state-foreign", `${failed}: a file stands where a directory should be`, { hint: "Name another directory with --out.", cause: error });
+    default:
+      return error;
+  }
+}
+
+/** The program that applies what is written: OpenTofu or Terraform, whichever comes first on this search path. */
+export function findTerraform(searchPath: string): { readonly name: "tofu" | "terraform"; readonly path: string } | undefined {
+  const directories = searchPath.split(delimiter).filter((directory) => directory !== "");
+  for (const directory of directories) {
+    for (const name of ["tofu", "terraform"] as const) {
+      const path = join(directory, name);
+      if (isProgram(path)) return { name, path };
+    }
+  }
+  return undefined;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { findTerraform, writePlan } from "../../src/aws/run/plan.ts";
+import { exampleModel } from "./platforms.ts";
+
+let out: string;
+beforeEach(() => {
+  out = join(mkdtempSync(join(tmpdir(), "plan test ")), "terraform");
+});
+afterEach(() => rmSync(join(out, ".."), { recursive: true }));
+
+test("writes a directory for each state, and the second time nothing", async () => {
+  const model = await exampleModel("dailyge");
+  const first = await writePlan(model, out);
+  expect(first).toMatchObject({ directories: ["shared", "dev", "prod"], unchanged: [], removed: [] });
+  expect(first.written).toContain("prod/service-api.tf.json");
+  const before = statSync(join(out, "prod/network.tf.json"), { bigint: true }).mtimeNs;
+  expect(await writePlan(model, out)).toMatchObject({ written: [], unchanged: first.written, removed: [] });
+  expect(statSync(join(out, "prod/network.tf.json"), { bigint: true }).mtimeNs).toBe(before);
+});
+
+test("takes away what the definition no longer has, and leaves what others put there", async () => {
+  const model = await exampleModel("dailyge");
+  await writePlan(model, out);
+  writeFileSync(join(out, "prod/backend.tf.json"), "{}");
+  writeFileSync(join(out, "prod/terraform.tfstate"), "{}");
+  const smaller = { ...model, environments: model.environments.map((environment) => ({ ...environment, sites: [], services: [] })) };
+  const { removed } = await writePlan(smaller, out);
+  expect(removed).toEqual(expect.arrayContaining(["dev/site-main.tf.json", "prod/site-main.tf.json", "prod/service-api.tf.json"]));
+  const left = ["backend.tf.json", "database-mysql.tf.json", "network.tf.json", "terraform.tf.json", "terraform.tfstate"];
+  expect(readdirSync(join(out, "prod"))).toEqual(left);
+});
+
+test("writes nothing at all where a file of somebody else's is in the way", async () => {
+  mkdirSync(join(out, "prod"), { recursive: true });
+  writeFileSync(join(out, "prod/network.tf.json"), '{"resource": {}}\n');
+  await expect(writePlan(await exampleModel("dailyge"), out)).rejects.toMatchObject({
+    code: "state-foreign", message: expect.stringContaining("prod/network.tf.json was written by somebody else"),
+  });
+  expect(readdirSync(out)).toEqual(["prod"]);
+  expect(readFileSync(join(out, "prod/network.tf.json"), "utf8")).toBe('{"resource": {}}\n');
+});
+
+test("says what is wrong with a place that is no directory", async () => {
+  writeFileSync(out, "");
+  await expect(writePlan(await exampleModel("dailyge"), out)).rejects.toMatchObject({ code: "state-foreign", hint: expect.stringContaining("--out") });
+});
+
+test("finds the first program on the search path that can apply it", () => {
+  const place = (name: string, program: string, mode: number) => {
+    mkdirSync(join(out, name), { recursive: true });
+    writeFileSync(join(out, name, program), "");
+    chmodSync(join(out, name, program), mode);
+    return join(out, name);
+  };
+  const path = [join(out, "none"), place("text", "tofu", 0o644), place("bin", "terraform", 0o755)].join(":");
+  expect(findTerraform(path)).toEqual({ name: "terraform", path: join(out, "bin/terraform") });
+  expect(findTerraform("")).toBeUndefined();
+});

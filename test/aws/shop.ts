@@ -1,0 +1,47 @@
+import { definePlatform, parts } from "../../src/index.ts";
+import type { Environment, Model } from "../../src/model/model.ts";
+import { resolve } from "../../src/model/resolve/index.ts";
+
+/** A platform in which everything that must be kept apart exists twice: teams, hosts, databases and their users. */
+const shop = definePlatform({
+  name: "shop",
+  domain: "shop.example",
+  region: "eu-west-1",
+  environments: { live: { branch: "main" } },
+  platform: () =>
+    parts({
+      teams: {
+        office: { addresses: ["203.0.113.0/24"] },
+        // More than one rule has room for, and an IPv6 network.
+        agency: { addresses: ["198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4", "198.51.100.5", "198.51.100.6", "2001:db8::/32"] },
+      },
+      sites: {
+        front: { host: "www", apex: true, directory: "front", singlePage: true, environment: { API: "{api.url}", TEXT: "costs ${PRICE} and %{more}" } },
+        manual: { host: "manual", directory: "manual" },
+      },
+      services: {
+        api: {
+          directory: "api", start: "node api.js", host: "api", uses: ["orders"], migrate: "node migrate.js",
+          paths: { "/internal/*": "nobody", "/reports/*": "office" }, secrets: ["PAYMENT_KEY", { name: "SESSION_KEY", generate: true }],
+          environment: { JDBC: "jdbc:mysql://{orders.host}:{orders.port}/{orders.database}", DSN: "{orders.url}" },
+        },
+        admin: { directory: "admin", start: "node admin.js", host: "admin", reachableBy: "agency", paths: { "/health": "public" }, uses: ["orders", "people"] },
+        desk: { directory: "desk", start: "node desk.js", host: "desk", reachableBy: ["office"], uses: ["people"] },
+        worker: { directory: "worker", start: "node worker.js", replicas: { least: 1, most: 4 }, uses: ["people"] },
+        idle: { directory: "idle", start: "node idle.js" },
+      },
+      databases: { orders: { engine: "mysql" }, people: { engine: "mysql", standby: true } },
+    }),
+});
+
+export function shopModel(): Model {
+  const resolved = resolve(shop);
+  if (!resolved.ok) throw new Error(JSON.stringify(resolved.findings, null, 2));
+  return resolved.model;
+}
+
+export function shopEnvironment(): Environment {
+  const [environment] = shopModel().environments;
+  if (!environment) throw new Error("the shop has an environment");
+  return environment;
+}
