@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -29,7 +29,7 @@ beforeEach(() => {
   for (const file of ["dailyge", ".node-version", ".node-sha512", "package.json", "package-lock.json"]) cpSync(join(repository, file), join(checkout, file));
   writeFileSync(
     join(checkout, "src/cli/main.ts"),
-    `const told: object = { node: process.version, program: process.execPath, given: process.argv.slice(2), cache: process.env["DAILYGE_CACHE"], at: process.cwd() };
+    `const told: object = { node: process.version, program: process.execPath, given: process.argv.slice(2), cache: process.env["DAILYGE_CACHE"], at: process.cwd(), umask: process.umask() };
      console.log(JSON.stringify(told));`,
   );
 });
@@ -54,7 +54,7 @@ interface Launch {
 }
 
 function launch(given: readonly string[] = ["--version"], more: { path?: string; program?: string; environment?: Record<string, string> } = {}): Launch {
-  const child = spawn(more.program ?? join(checkout, "dailyge"), given, {
+  const child = spawn("sh", ["-c", 'umask 077; exec "$@"', "sh", more.program ?? join(checkout, "dailyge"), ...given], {
     cwd: "/",
     env: {
       ...wayOut,
@@ -103,7 +103,7 @@ function bareTools(): string {
   return bin;
 }
 
-const told = (result: Result): { node: string; program: string; given: string[]; cache: string; at: string } => JSON.parse(result.stdout);
+const told = (result: Result): { node: string; program: string; given: string[]; cache: string; at: string; umask: number } => JSON.parse(result.stdout);
 const inCache = (): readonly string[] => (existsSync(cache) ? readdirSync(cache).filter((entry) => entry !== "compiled") : []);
 const pin = (change: (line: string) => string): void => {
   const file = join(checkout, ".node-sha512");
@@ -122,7 +122,8 @@ describe("a machine with an old Node", () => {
     symlinkSync(join(checkout, "dailyge"), join(directory, "link"));
     const first = await launch(["up", "a b", ""], { program: join(directory, "link") }).result;
     expect(first.stderr).toMatch(/here: v18\.20\.1.*fetching Node[^]*is ready \(\d+ s\)/);
-    expect(told(first)).toMatchObject({ node: `v${pinned}`, given: ["up", "a b", ""], cache, at: "/" });
+    expect(told(first)).toMatchObject({ node: `v${pinned}`, given: ["up", "a b", ""], cache, at: "/", umask: 0o077 });
+    expect(statSync(told(first).program).mode & 0o777).toBe(0o755);
     expect(told(first).program.startsWith(cache)).toBe(true);
 
     const begun = performance.now();
@@ -174,6 +175,12 @@ describe("a machine with an old Node", () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/ECONNREFUSED[^]*cannot fetch node-linux-\w+@[^]*next: npm ping/);
     expect(inCache()).toEqual([]);
+  });
+
+  test("says what to do where its cache may not be written", async () => {
+    const { code, stderr } = await launch([], { environment: { XDG_CACHE_HOME: "/proc" } }).result;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot write to \/proc\/dailyge\n {2}next: .*XDG_CACHE_HOME/);
   });
 
   test("says what to do on a machine that no Node is pinned for", async () => {
