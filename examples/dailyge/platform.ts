@@ -44,6 +44,8 @@ export default definePlatform({
           replicas: prod ? { least: 2, most: 6, targetCpuPercent: 60 } : 2,
           uses: ["mysql"],
           secrets: [{ name: "JWT_KEY", generate: true }],
+          // Node would size its heap by the machine's memory, not by the service's.
+          environment: { NODE_OPTIONS: "--max-old-space-size=320 --max-semi-space-size=16" },
         },
       },
 

@@ -7,6 +7,8 @@ import { MigrationError, checksum, readMigrations, remaining, type Applied, type
 
 const CONNECT_WITHIN_MS = 30_000;
 const LOCK_SECONDS = 60;
+/** What a database says that is not there yet. Everything else, such as a wrong password or certificate, will not change by waiting. */
+const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "PROTOCOL_CONNECTION_LOST"]);
 
 /** Brings the database to the schema of these migrations. Each statement is remembered when it is done, so a run that was cut off goes on. */
 export async function migrate(connection: Connection, migrations: readonly Migration[]): Promise<void> {
@@ -53,8 +55,8 @@ async function connect(address: DatabaseAddress): Promise<Connection> {
     try {
       return await createConnection(connectionOptions(address));
     } catch (error) {
-      const refused = error instanceof Error && "sqlState" in error;
-      if (refused || performance.now() > until) throw new MigrationError(`no connection to ${address.host}:${address.port}: ${reason(error)}`);
+      const mayPass = error instanceof Error && "code" in error && PASSING.has(String(error.code));
+      if (!mayPass || performance.now() > until) throw new MigrationError(`no connection to ${address.host}:${address.port}: ${reason(error)}`);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }

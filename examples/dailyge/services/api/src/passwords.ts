@@ -6,7 +6,7 @@ const COST = { N: 2 ** 14, r: 8, p: 5 };
 const BYTES = 32;
 /** Each computation fills a thread of the four that name lookups also need, and 16 MB. */
 const AT_ONCE = 2;
-const MOST_WAITING = 50;
+const MOST_WAITING = 20;
 
 let running = 0;
 const waiting: (() => void)[] = [];
