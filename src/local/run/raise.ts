@@ -38,14 +38,16 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
 
 /** A failure of a part that others waited for is told once. */
 function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: AbortSignal): void {
-  const reasons = new Set(results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : [])));
+  const reasons = new Set(results.flatMap((result) => (result.status === "rejected" ? [asError(result.reason)] : [])));
   const [first, ...others] = reasons;
   if (first === undefined) return;
   if (signal.aborted) throw new Failure("cancelled", "up was cancelled: what was ready stays as it is", { hint: "./dailyge status", cause: first });
   if (!(first instanceof Failure) || others.length === 0) throw first;
-  const more = others.map((reason) => (reason instanceof Error ? reason.message : String(reason)));
+  const more = others.map(({ message }) => message);
   throw new Failure(first.code, first.message, { ...(first.hint === null ? {} : { hint: first.hint }), details: [...first.details, ...more], cause: first });
 }
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
 
 /** Builds a workload's release, or finds it built. */
 export async function build(stage: Stage, workload: Workload, sources: string, signal: AbortSignal): Promise<Release> {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { chmod, mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Place } from "../render/place.ts";
 import type { ConfigFile, ProcessSpec } from "../render/process.ts";
-import { handOver, removeTree, writeWhole } from "./files.ts";
+import { handOver, writeWhole } from "./files.ts";
 import { finishScript, logScript, runScript } from "./supervisor-scripts.ts";
 import { groupMembers, identify, isAlive, type ProcessIdentity } from "./process-table.ts";
 

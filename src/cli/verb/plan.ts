@@ -1,0 +1,23 @@
+import { resolve } from "node:path";
+import { findTerraform, writePlan } from "../../aws/run/plan.ts";
+import type { Invocation } from "../invocation.ts";
+import { locate } from "../locate.ts";
+
+/** Writes the platform as Terraform: what environments share, and each of them, a directory each. */
+export async function plan(invocation: Invocation): Promise<number> {
+  const { model } = await locate(invocation);
+  const directory = resolve(invocation.values["out"] ?? "terraform");
+  const { directories, written, unchanged, removed } = await writePlan(model, directory);
+  const program = findTerraform(process.env["PATH"] ?? "");
+  if (invocation.flags.has("json")) {
+    invocation.print(`${JSON.stringify({ directory, directories, written, unchanged, removed, program: program?.name ?? null }, null, 2)}\n`);
+    return 0;
+  }
+  const count = (files: readonly string[], what: string): string => `${files.length} file${files.length === 1 ? "" : "s"} ${what}`;
+  invocation.print(`${directory}: ${[count(written, "written"), count(unchanged, "unchanged"), count(removed, "removed")].join(", ")}\n`);
+  for (const path of removed) invocation.print(`  removed ${path}\n`);
+  const name = program?.name ?? "terraform";
+  invocation.print(`next, in this order:\n${directories.map((one) => `  ${name} -chdir=${directory}/${one} init && ${name} -chdir=${directory}/${one} plan\n`).join("")}`);
+  if (program === undefined) invocation.tell("Neither tofu nor terraform is on the PATH: https://opentofu.org/docs/intro/install\n");
+  return 0;
+}
