@@ -1,17 +1,18 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Database } from "../../src/model/database.ts";
 import { quoteOption } from "../../src/local/render/database-configuration.ts";
-import { databaseFiles, type PlacedDatabase } from "../../src/local/render/database-placed.ts";
+import type { PlacedDatabase } from "../../src/local/render/database-placed.ts";
 import { renderDatabase } from "../../src/local/render/database.ts";
 import { ask, type Answer } from "../../src/local/run/database-client.ts";
 import { openDatabase, type OpenDatabase, type ReadyWatch } from "../../src/local/run/database-open.ts";
 import { prepareDatabase } from "../../src/local/run/database.ts";
 import { programOf, type DatabaseServer } from "../../src/local/run/database-template.ts";
+import { findParts } from "../../src/local/run/parts/index.ts";
 import { freePort } from "../../src/local/run/port.ts";
 
 export const database: Database = {
@@ -19,20 +20,15 @@ export const database: Database = {
   schema: "my_sql", usedBy: ["api"],
 };
 
+export const ROOT_PASSWORD = "root's \\ pass\"word";
+
 /** Nobody, where we may become nobody. */
 export const nobody = process.getuid?.() === 0 ? 65534 : null;
 
-const PACKAGES = ["mariadb-server-core", "mariadb-client-core", "libaio1", "liburing2"];
-
-export function unpackServer(): DatabaseServer {
-  const directory = temporaryDirectory();
-  execFileSync("apt-get", ["-o", "APT::Sandbox::User=root", "download", ...PACKAGES], { cwd: directory, stdio: "ignore" });
-  const root = join(directory, "root");
-  for (const file of readdirSync(directory)) execFileSync("dpkg-deb", ["-x", join(directory, file), root]);
-  return {
-    flavour: "mariadb", version: "10.11.19", root, libraryPath: `${root}/usr/lib/x86_64-linux-gnu`,
-    programs: { mariadbd: `${root}/usr/sbin/mariadbd`, mariadb: `${root}/usr/bin/mariadb` },
-  };
+/** The SQL server that a platform would get on this machine. */
+export async function findServer(cache: string): Promise<DatabaseServer> {
+  const { mariadb } = await findParts(["mariadb"], { cache, path: process.env["PATH"] ?? "", progress: () => {} });
+  return { ...mariadb, flavour: mariadb.product === "MySQL" ? "mysql" : "mariadb" };
 }
 
 /** With a space in its name; anyone may pass through it. */
@@ -64,13 +60,13 @@ export class Stand {
     this.opened = openDatabase(database, this.placed, server);
   }
 
-  prepare(rootPassword = "root's \\ pass\"word"): Promise<"made" | "kept"> {
+  prepare(rootPassword = ROOT_PASSWORD): Promise<"made" | "kept"> {
     return prepareDatabase(database, this.placed, { server: this.server, cache: this.cache, user: nobody, rootPassword });
   }
 
   /** What a supervisor does with the process and its files. */
-  start(): void {
-    const { process: spec, files } = renderDatabase(database, this.placed);
+  start(written = database): void {
+    const { process: spec, files } = renderDatabase(written, this.placed);
     for (const { path, text } of files) {
       writeFileSync(path, text);
       chmodSync(path, 0o644);
@@ -116,10 +112,6 @@ export class Stand {
     const optionFile = `${this.directory}/${user}.cnf`;
     writeFileSync(optionFile, `[client]\nuser=${user}\npassword=${quoteOption(password)}\nhost=127.0.0.1\nport=${this.placed.port}\nprotocol=tcp\n`, { mode: 0o600 });
     return ask({ program: programOf(this.server, "client"), libraryPath: this.server.libraryPath, optionFile }, sql, 10_000);
-  }
-
-  get firstWords(): string {
-    return databaseFiles(this.placed.configDirectory).firstWords;
   }
 }
 

@@ -1,17 +1,16 @@
-import { rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { databaseFiles, slowLog } from "../../src/local/render/database-placed.ts";
 import type { DatabaseServer } from "../../src/local/run/database-template.ts";
-import { makeStand, nobody, temporaryDirectory, unpackServer } from "./database-fixture.ts";
+import { database, findServer, makeStand, nobody, ROOT_PASSWORD, temporaryDirectory } from "./database-fixture.ts";
 
 let server: DatabaseServer;
 let cache: string;
-beforeAll(() => {
-  server = unpackServer();
+beforeAll(async () => {
   cache = temporaryDirectory();
+  server = await findServer(cache);
 });
-afterAll(() => {
-  for (const directory of [cache, server?.root === null ? null : `${server?.root}/..`]) if (directory !== null) rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 const API = { name: "api", password: "p'a\\s\"s`#1" };
 const WORKER = { name: "event-worker", password: "secret" };
@@ -33,12 +32,12 @@ describe("a database on this machine", () => {
       ["CREATE USER x IDENTIFIED BY 'x'", 1227],
       ["GRANT SELECT ON my_sql.* TO 'event-worker'@'127.0.0.1'", 1044],
       ["SET GLOBAL max_connections = 1", 1227],
-      ["SELECT 1 INTO OUTFILE '/tmp/x'", 1045],
+      ["SELECT 1 INTO OUTFILE '/tmp/x'", 1227],
     ] as const) {
       expect({ sql, answer: await api(sql) }).toMatchObject({ sql, answer: { refused: { number } } });
     }
     expect(await stand.as("api", "wrong", "SELECT 1")).toMatchObject({ refused: { number: 1045 } });
-    expect(await stand.as("root", "root's \\ pass\"word", "SELECT 1")).toMatchObject({ refused: { number: 1045 } });
+    expect(await stand.as("root", ROOT_PASSWORD, "SELECT 1")).toMatchObject({ refused: { number: 1045 } });
   });
 
   test("ends the access of a service that is not linked any more, at once, and lets a password change", async () => {
@@ -54,6 +53,20 @@ describe("a database on this machine", () => {
     expect(await stand.as(API.name, API.password, "SELECT 1")).toMatchObject({ refused: { number: 1045 } });
     expect(await stand.as(API.name, "changed", "SELECT 1 AS one")).toEqual({ rows: [{ one: "1" }] });
     expect(await stand.as("person", "own", "SELECT 1 AS one")).toEqual({ rows: [{ one: "1" }] });
+  });
+
+  test("writes no password to a log, and none but root can read one", async () => {
+    const stand = await makeStand(server, cache);
+    await stand.prepare();
+    stand.start({ ...database, slowQueryMs: 0 });
+    await stand.opened.waitUntilReady(stand.watch());
+    await stand.opened.grantAccess([{ name: "api", password: "pass-of-api" }]);
+    await stand.as("api", "pass-of-api", "SELECT 'this is logged'");
+    const logs = stand.log + readFileSync(slowLog(stand.placed.workDirectory), "utf8");
+    expect(logs).toContain("this is logged");
+    for (const secret of ["pass-of-api", "pass\"word"]) expect(logs).not.toContain(secret);
+    const files = databaseFiles(stand.placed.configDirectory);
+    for (const file of [files.client, files.firstWords]) expect(statSync(file).mode & 0o077).toBe(0);
   });
 
   test("is set as MySQL on RDS is", async () => {

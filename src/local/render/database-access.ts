@@ -44,7 +44,7 @@ export function accessSql(database: Database, users: readonly DatabaseUser[], kn
 /** In the list before it exists, so that a kill in between leaves no user that nobody knows. */
 function grant(schema: string, { name, password }: DatabaseUser): string {
   const user = account(name);
-  return `INSERT IGNORE INTO ${LIST} (name) VALUES (${text(name)});
+  return `INSERT INTO ${LIST} (name) VALUES (${text(name)}) ON DUPLICATE KEY UPDATE name = name;
 CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY ${text(password)};
 ALTER USER ${user} IDENTIFIED BY ${text(password)};
 GRANT ALL PRIVILEGES ON ${identifier(schema.replaceAll(/[_%\\]/g, (found) => `\\${found}`))}.* TO ${user};
@@ -67,7 +67,14 @@ export function rootSql(password: string): string {
   return `${NOT_LOGGED}ALTER USER 'root'@'localhost' IDENTIFIED BY ${text(password)};\n`;
 }
 
-const account = (name: string): string => `${text(name)}@${text(FROM)}`;
+/** MySQL's own limit, which MariaDB does not have. https://dev.mysql.com/doc/refman/8.4/en/identifier-length.html */
+const LONGEST_USER = 32;
+
+/** Throws on a name that is too long: `resolve` lets none through. */
+function account(name: string): string {
+  if (name.length > LONGEST_USER) throw new Error(`${name} is too long for a user of a database`);
+  return `${text(name)}@${text(FROM)}`;
+}
 
 const identifier = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 

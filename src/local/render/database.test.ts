@@ -72,6 +72,8 @@ describe("access to a database", () => {
   test("writes no password to the slow query log", () => {
     for (const text of [sql, rootSql("x")]) expect(text.split("\n")[0]).toBe("SET SESSION long_query_time = 31536000;");
   });
+  test("is not given under a name that RDS would refuse", () =>
+    expect(() => accessSql(database, [{ name: "a".repeat(33), password: "x" }], [])).toThrow("too long"));
   test("asks for the connections of users, not of the administrator", () =>
     expect(connectionsSql(["a", "b'c"])).toContain("user IN ('a', 'b''c') AND host LIKE '127.0.0.1:%'"));
 });

@@ -15,7 +15,14 @@ const PATTERNS: readonly (readonly [meaning: Trouble, pattern: RegExp])[] = [
   ["permission", /Permission denied|(?:Errcode|errno|OS error):? "?13\b/i],
   [
     "state-corrupt",
-    /corrupt|checksum mismatch|Invalid flags|wrong magic|Cannot open datafile|'InnoDB' registration as a STORAGE ENGINE failed|Failed to initialize DD|Can't open and lock privilege tables|doesn't exist in engine/i,
+    new RegExp(
+      [
+        "corrupt", "checksum mismatch", "Invalid flags", "wrong magic", "different size \\d+ pages", "ib_logfile0 was not found", "find a valid checkpoint",
+        "existing redo log file", "find a valid tablespace", "Cannot open datafile", "aria control file", "Can't open and lock privilege tables",
+        "Failed to initialize DD", "doesn't exist in engine",
+      ].join("|"),
+      "i",
+    ),
   ],
 ];
 
