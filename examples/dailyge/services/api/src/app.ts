@@ -66,8 +66,9 @@ function measured(metrics: Metrics): MiddlewareHandler {
   return async (context, next) => {
     const start = performance.now();
     await next();
-    const route = routePath(context, -1);
-    metrics.answered(context.req.method, route.endsWith("*") ? "none" : route.replace(/\{.*\}/, ""), context.res.status, (performance.now() - start) / 1000);
+    const path = routePath(context, -1);
+    const route = path.endsWith("*") ? "none" : path.replace(/\{.*\}/, "");
+    metrics.answered(context.req.method, route, context.res.status, (performance.now() - start) / 1000);
   };
 }
 

@@ -66,21 +66,17 @@ export class Database {
   }
 
   async #use<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    let state: "waiting" | "used" = "waiting";
     this.waiting += 1;
-    const start = () => {
-      this.waiting -= 1;
-      this.used += 1;
-    };
-    let started = false;
     try {
       return await statement(this.#pool, STATEMENT_MS, (connection) => {
-        start();
-        started = true;
+        this.waiting -= 1;
+        this.used += 1;
+        state = "used";
         return work(connection);
       });
     } finally {
-      if (started) this.used -= 1;
-      else this.waiting -= 1;
+      this[state] -= 1;
     }
   }
 }

@@ -13,9 +13,10 @@ export function createHealth(database: Database, stopping: AbortSignal): Health 
   let last: string | null | undefined;
   const ask = async (): Promise<string | null> => {
     const problem = await database.ping().then(() => null, (error: Error) => reason(error.cause));
-    if (problem !== last) log(problem === null ? "the database answers" : "the database does not answer", problem === null ? {} : { reason: problem });
+    const said = problem === null ? "the database answers" : "the database does not answer";
+    if (problem !== last) log(said, { reason: problem });
     last = problem;
-    return problem === null ? null : "the database does not answer";
+    return problem === null ? null : said;
   };
   return () => {
     if (stopping.aborted) return Promise.resolve("stopping");

@@ -10,11 +10,15 @@ const LOCK_SECONDS = 60;
 /** What a database says that is not there yet. Everything else, such as a wrong password or certificate, will not change by waiting. */
 const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "PROTOCOL_CONNECTION_LOST"]);
 
-/** Brings the database to the schema of these migrations. Each statement is remembered when it is done, so a run that was cut off goes on. */
+/** Brings the database to the schema of these migrations. What is done is remembered, so a run that was cut off goes on. */
 export async function migrate(connection: Connection, migrations: readonly Migration[]): Promise<void> {
-  await connection.query(
-    "CREATE TABLE IF NOT EXISTS schema_migrations (name VARCHAR(100) NOT NULL PRIMARY KEY, statements INT NOT NULL, checksum CHAR(64) NOT NULL, finished TINYINT NOT NULL, changed_at DATETIME NOT NULL) ENGINE = InnoDB DEFAULT CHARACTER SET ascii COLLATE ascii_bin",
-  );
+  await connection.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
+    name VARCHAR(100) NOT NULL PRIMARY KEY,
+    statements INT NOT NULL,
+    checksum CHAR(64) NOT NULL,
+    finished TINYINT NOT NULL,
+    changed_at DATETIME NOT NULL
+  ) ENGINE = InnoDB DEFAULT CHARACTER SET ascii COLLATE ascii_bin`);
   for (const { migration, done } of remaining(migrations, await appliedTo(connection))) {
     await record(connection, migration, done);
     for (const [index, statement] of migration.statements.entries()) {

@@ -35,14 +35,16 @@ export async function startSession(database: Database, person: Person): Promise<
   const session = randomBytes(16).toString("hex");
   const expiresAt = new Date(Date.now() + SESSION_DAYS * 86_400_000);
   await database.change("DELETE FROM sessions WHERE user_id = ? AND expires_at <= UTC_TIMESTAMP()", [person.id]);
-  await database.change("INSERT INTO sessions (id, user_id, expires_at) VALUES (?, ?, ?)", [session, person.id, expiresAt.toISOString().slice(0, 19).replace("T", " ")]);
+  const written = expiresAt.toISOString().slice(0, 19).replace("T", " ");
+  await database.change("INSERT INTO sessions (id, user_id, expires_at) VALUES (?, ?, ?)", [session, person.id, written]);
   return { token: { session, user: person.id }, expiresAt };
 }
 
 /** Null for a session that has ended. */
 export async function personOf(database: Database, token: Token): Promise<Person | null> {
   const [row] = await database.rows(
-    "SELECT users.id, users.email FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = ? AND sessions.user_id = ? AND sessions.expires_at > UTC_TIMESTAMP()",
+    `SELECT users.id, users.email FROM sessions JOIN users ON users.id = sessions.user_id
+     WHERE sessions.id = ? AND sessions.user_id = ? AND sessions.expires_at > UTC_TIMESTAMP()`,
     [token.session, token.user],
   );
   return row ? { id: Number(row["id"]), email: String(row["email"]) } : null;

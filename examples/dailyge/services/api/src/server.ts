@@ -59,6 +59,6 @@ async function firstAnswer(health: Health, stopping: AbortSignal): Promise<void>
 }
 
 await main().catch((error: unknown) => {
-  log("cannot start", error instanceof ConfigurationError ? { reason: error.message } : { reason: reason(error), error: error instanceof Error ? error.stack : null });
+  log("cannot start", { reason: reason(error), ...(error instanceof Error && !(error instanceof ConfigurationError) ? { error: error.stack } : {}) });
   process.exit(1);
 });

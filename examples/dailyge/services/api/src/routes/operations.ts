@@ -14,7 +14,8 @@ export function operationsRoutes(database: Database, health: Health, { release, 
 
   routes.get("/api/admin/statistics", async (context) => {
     const [row] = await database.rows(
-      "SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM tasks) AS tasks, (SELECT COUNT(*) FROM tasks WHERE completed_at IS NOT NULL) AS completed",
+      `SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM tasks) AS tasks,
+         (SELECT COUNT(*) FROM tasks WHERE completed_at IS NOT NULL) AS completed`,
     );
     return context.json({ users: Number(row?.["users"]), tasks: Number(row?.["tasks"]), completed: Number(row?.["completed"]) });
   });
