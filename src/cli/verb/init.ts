@@ -11,11 +11,11 @@ export async function init(invocation: Invocation): Promise<number> {
   const directory = resolve(invocation.words[0] ?? ".");
   await mkdir(directory, { recursive: true });
   const there = await readdir(directory);
-  const written = await readdir(template);
+  // npm leaves files of the name .gitignore out of packages.
+  const written = (await readdir(template)).map((name) => (name === "gitignore" ? ".gitignore" : name));
   const clash = written.find((name) => there.includes(name));
   if (clash !== undefined) throw new Failure("usage", `cannot begin a platform in ${directory}: it has ${clash} already`, { hint: "choose an empty directory: dailyge init my-platform" });
   await cp(template, directory, { recursive: true });
-  // npm leaves files of the name .gitignore out of packages.
   await rename(join(directory, "gitignore"), join(directory, ".gitignore"));
   const where = relative(process.cwd(), directory);
   invocation.print(`a site and a service are in ${directory}\nnext: ${where === "" ? "" : `cd ${where} && `}npx dailyge up\n`);
