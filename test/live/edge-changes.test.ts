@@ -64,9 +64,11 @@ test("a killed replica fails no GET, and no POST is sent again", async () => {
   const answers = await load.stop();
   expect(answers["GET 200"]).toBeGreaterThan(200);
   expect(Object.keys(answers).filter((answer) => answer.startsWith("GET"))).toEqual(["GET 200"]);
-  // What was being worked on when it died cannot be known to have happened or not: at most one POST of each client.
-  expect(Object.keys(answers).filter((answer) => answer.startsWith("POST")).every((answer) => answer === "POST 200" || answer === "POST 502")).toBe(true);
-  expect(answers["POST 502"] ?? 0).toBeLessThanOrEqual(4);
+  // Whether it had done what it worked on, nobody knows, so that is not sent again: one POST of each client at most. HAProxy
+  // answers 502 on a new connection, and closes one that was used before.
+  const posts = Object.entries(answers).filter(([answer]) => answer.startsWith("POST"));
+  expect(posts.map(([answer]) => answer).filter((answer) => !["POST 200", "POST 502", "POST socket hang up"].includes(answer))).toEqual([]);
+  expect(posts.filter(([answer]) => answer !== "POST 200").reduce((sum, [, count]) => sum + count, 0)).toBeLessThanOrEqual(4);
   expectNoRepetition(load);
   expect((await stand.client.servers("api")).map(({ state }) => state).sort()).toEqual(["down", "up", "up"]);
 });
