@@ -55,7 +55,7 @@ describe("a database on this machine", () => {
     expect(await stand.as("person", "own", "SELECT 1 AS one")).toEqual({ rows: [{ one: "1" }] });
   });
 
-  test("writes no password to a log, and none but root can read one", async () => {
+  test("writes no password to a log, whose size is bounded, and keeps its own from others", async () => {
     const stand = await makeStand(server, cache);
     await stand.prepare();
     stand.start({ ...database, slowQueryMs: 0 });
@@ -65,6 +65,10 @@ describe("a database on this machine", () => {
     const logs = stand.log + readFileSync(slowLog(stand.placed.workDirectory), "utf8");
     expect(logs).toContain("this is logged");
     for (const secret of ["pass-of-api", "pass\"word"]) expect(logs).not.toContain(secret);
+    await stand.opened.boundSlowLog(10);
+    await stand.as("api", "pass-of-api", "SELECT 'this is logged later'");
+    const later = readFileSync(slowLog(stand.placed.workDirectory), "utf8");
+    expect([later.includes("this is logged later"), later.includes("this is logged'")]).toEqual([true, false]);
     const files = databaseFiles(stand.placed.configDirectory);
     for (const file of [files.client, files.firstWords]) expect(statSync(file).mode & 0o077).toBe(0);
   });

@@ -58,18 +58,33 @@ const fits = (seconds: number): boolean => seconds >= -(2 ** 31) && seconds < 2 
 
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** Statements that fill a new server's tables of time zones: one a line, and none longer than a server's first words may be. */
+/** Statements that fill a new server's tables of time zones: few, since each is made durable, and one a line. */
 export function zonesSql(zones: readonly { readonly names: readonly string[]; readonly rules: ZoneRules }[]): string {
-  const lines = zones.flatMap(({ names, rules }, index) => [
-    insert("time_zone (Time_zone_id, Use_leap_seconds)", [`${index + 1}, 'N'`]),
-    insert("time_zone_name (Name, Time_zone_id)", names.map((name) => `'${name}', ${index + 1}`)),
-    insert("time_zone_transition (Time_zone_id, Transition_time, Transition_type_id)", rules.changes.map(({ at, kind }) => `${index + 1}, ${at}, ${kind}`)),
-    insert(
-      "time_zone_transition_type (Time_zone_id, Transition_type_id, `Offset`, Is_DST, Abbreviation)",
-      rules.kinds.map(({ offsetSeconds, summer, abbreviation }, kind) => `${index + 1}, ${kind}, ${offsetSeconds}, ${summer ? 1 : 0}, '${abbreviation}'`),
+  const rows = (of: (zone: (typeof zones)[number], number: number) => readonly string[]): readonly string[] => zones.flatMap((zone, index) => of(zone, index + 1));
+  const statements = [
+    ...inserts("time_zone (Time_zone_id, Use_leap_seconds)", rows((_, number) => [`${number}, 'N'`])),
+    ...inserts("time_zone_name (Name, Time_zone_id)", rows(({ names }, number) => names.map((name) => `'${name}', ${number}`))),
+    ...inserts(
+      "time_zone_transition (Time_zone_id, Transition_time, Transition_type_id)",
+      rows(({ rules }, number) => rules.changes.map(({ at, kind }) => `${number}, ${at}, ${kind}`)),
     ),
-  ]);
-  return `USE mysql;\nSTART TRANSACTION;\n${lines.join("")}COMMIT;\n`;
+    ...inserts(
+      "time_zone_transition_type (Time_zone_id, Transition_type_id, `Offset`, Is_DST, Abbreviation)",
+      rows(({ rules }, number) =>
+        rules.kinds.map(({ offsetSeconds, summer, abbreviation }, kind) => `${number}, ${kind}, ${offsetSeconds}, ${summer ? 1 : 0}, '${abbreviation}'`),
+      ),
+    ),
+  ];
+  return ["USE mysql;", "START TRANSACTION;", ...statements, "COMMIT;", ""].join("\n");
 }
 
-const insert = (into: string, rows: readonly string[]): string => (rows.length === 0 ? "" : `INSERT INTO ${into} VALUES ${rows.map((row) => `(${row})`).join(",")};\n`);
+/** Rows in one statement: a server that is being made takes none of more than 20,000 characters. */
+const ROWS = 300;
+
+function inserts(into: string, rows: readonly string[]): readonly string[] {
+  const statements: string[] = [];
+  for (let at = 0; at < rows.length; at += ROWS) {
+    statements.push(`INSERT INTO ${into} VALUES ${rows.slice(at, at + ROWS).map((row) => `(${row})`).join(",")};`);
+  }
+  return statements;
+}

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { access } from "node:fs/promises";
+import { access, rename, stat } from "node:fs/promises";
 import { Failure } from "../../kit/failure.ts";
 import type { Database } from "../../model/database.ts";
 import { accessSql, connectionsSql, LIST_USERS, MAKE_LIST, type DatabaseUser } from "../render/database-access.ts";
-import { databaseFiles, type PlacedDatabase } from "../render/database-placed.ts";
+import { databaseFiles, slowLog, type PlacedDatabase } from "../render/database-placed.ts";
 import { ACCESS_DENIED, ask, NO_ANSWER, type Refusal, type Row, type SqlClient } from "./database-client.ts";
 import { programOf, type DatabaseServer } from "./database-template.ts";
 import { describeTrouble } from "./database-trouble.ts";
@@ -16,6 +16,8 @@ export interface OpenDatabase {
   grantAccess(users: readonly DatabaseUser[]): Promise<void>;
   /** Whether it reads a table in time. One that accepts and does not answer is not healthy. */
   ping(withinMs?: number): Promise<boolean>;
+  /** Begins its slow query log anew once it is larger than this; the one before is kept beside it. */
+  boundSlowLog(bytes?: number): Promise<void>;
   /** Rows of one statement. */
   query(sql: string): Promise<readonly Row[]>;
 }
@@ -32,6 +34,7 @@ export interface ReadyWatch {
 const POLL_MS = 25;
 const STATEMENT_MS = 30_000;
 const PING_MS = 2_000;
+const SLOW_LOG_BYTES = 10 * 1024 * 1024;
 
 /** Nothing is connected in between: each question is a client of its own, over the server's socket. */
 export function openDatabase(database: Database, placed: PlacedDatabase, server: DatabaseServer): OpenDatabase {
@@ -52,6 +55,13 @@ export function openDatabase(database: Database, placed: PlacedDatabase, server:
       await query(accessSql(database, users, known), secrets);
       const gone = known.filter((user) => !users.some((linked) => linked.name === user));
       if (gone.length > 0) await endConnections(query, gone);
+    },
+    boundSlowLog: async (bytes = SLOW_LOG_BYTES) => {
+      const path = slowLog(placed.workDirectory);
+      const size = await stat(path).then((found) => found.size, () => 0);
+      if (size <= bytes) return;
+      await rename(path, `${path}.1`);
+      await query("FLUSH SLOW LOGS;");
     },
     ping: async (withinMs = PING_MS) => "rows" in (await ask(client, "SELECT COUNT(*) AS tables FROM mysql.innodb_table_stats;", withinMs)),
   };
