@@ -1,0 +1,289 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { homedir, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished } from "vitest";
+import type { PartsDefinition } from "../../src/definition/parts.ts";
+import type { ServiceDefinition } from "../../src/definition/service.ts";
+import { findParts } from "../../src/local/run/parts/index.ts";
+import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
+import type { Behaviour } from "./fixture-service.ts";
+import { endProcessesOf, residue } from "./fixture-residue.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+export const asRoot = process.getuid?.() === 0;
+
+/** Where parts are kept: found once, used by every test. Every user may read it. */
+export const CACHE = process.env["DAILYGE_TEST_CACHE"] ?? (asRoot ? "/var/cache/dailyge" : (process.env["DAILYGE_CACHE"] ?? join(homedir(), ".cache/dailyge")));
+
+/** What a command said. */
+export interface Told {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Answer {
+  /** 0: the connection failed. */
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface PlatformOptions {
+  /** Of the platform; also in its host names. @default "probe" */
+  readonly name?: string;
+  /** Last part of the directory that everything is in. @default "live" */
+  readonly directory?: string;
+  /** The user that gives the commands, when we are root and are not to be. */
+  readonly user?: number;
+  readonly cache?: string;
+  /** Whether other users may pass the directory. @default true */
+  readonly open?: boolean;
+  /** The program's sources. @default this repository */
+  readonly program?: string;
+}
+
+/** A service that behaves, in `services/NAME`. */
+export const service = (change: Partial<ServiceDefinition> = {}, name = "api"): ServiceDefinition => ({
+  directory: `services/${name}`,
+  start: "node server.ts",
+  host: name,
+  health: "/health",
+  size: { memory: "256 MB" },
+  stopWithin: "5 seconds",
+  ...change,
+});
+
+/** What makes a service one with a database `db` in which it keeps notes. */
+export async function withNotes(): Promise<Pick<ServiceDefinition, "uses" | "migrate" | "environment">> {
+  const { mariadb } = await findParts(["mariadb"], { cache: CACHE, path: process.env["PATH"] ?? "", progress: () => {} });
+  const client = mariadb.programs["mariadb"] ?? mariadb.programs["mysql"] ?? "";
+  return { uses: ["db"], migrate: "node server.ts migrate", environment: { SQL_CLIENT: client, SQL_LIBRARIES: mariadb.libraryPath ?? "" } };
+}
+
+/**
+ * A platform of a test's own: a definition and its sources in a temporary directory, with a HOME of its own, driven through
+ * the real command line. When the test is over it is erased, and anything that it left is a failure.
+ */
+export class Platform {
+  /** Everything of it is below. */
+  readonly top: string;
+  /** Where its `platform.ts` is. */
+  readonly directory: string;
+  readonly home: string;
+  readonly name: string;
+  readonly #options: PlatformOptions;
+
+  constructor(options: PlatformOptions = {}) {
+    this.#options = options;
+    this.name = options.name ?? "probe";
+    this.top = realpathSync(mkdtempSync(join(tmpdir(), "dailyge-live-")));
+    if (options.open !== false) chmodSync(this.top, 0o755);
+    const inside = join(this.top, options.directory ?? "live");
+    this.directory = join(inside, "team");
+    this.home = join(inside, "home");
+    for (const made of [inside, this.directory, this.home]) mkdirSync(made);
+    this.#give(inside, this.directory, this.home);
+  }
+
+  #give(...paths: readonly string[]): void {
+    const { user } = this.#options;
+    if (user !== undefined) for (const path of paths) chownSync(path, user, user);
+  }
+
+  /** The state directory of an environment. */
+  state(environment = "dev"): string {
+    return join(this.home, ".local/state/dailyge", `${this.name}-${environment}`);
+  }
+
+  /** Writes the definition, and sources for those of its services and sites that have none. */
+  define(parts: PartsDefinition): void {
+    for (const { directory } of Object.values(parts.services ?? {})) if (!existsSync(join(this.directory, directory))) this.source(basename(directory));
+    for (const { directory } of Object.values(parts.sites ?? {})) if (!existsSync(join(this.directory, directory))) this.page(basename(directory), "<h1>hello</h1>");
+    const text = `import { definePlatform, parts } from "dailyge-infra";
+export default definePlatform({
+  name: ${JSON.stringify(this.name)},
+  domain: "example.com",
+  region: "ap-northeast-2",
+  environments: { dev: { branch: "dev" }, prod: { branch: "main", hosts: "{host}-prod" } },
+  platform: () => parts(${JSON.stringify(parts, null, 2)}),
+});
+`;
+    this.write("platform.ts", text);
+  }
+
+  /** Writes the sources of a service that behaves so: `services/NAME`, or another directory for `deploy --from`. */
+  source(name: string, behaviour: Behaviour = {}, directory = `services/${name}`): string {
+    this.write(`${directory}/behaviour.json`, JSON.stringify(behaviour));
+    copyFileSync(fileURLToPath(new URL("fixture-service.ts", import.meta.url)), join(this.directory, directory, "server.ts"));
+    return join(this.directory, directory);
+  }
+
+  page(name: string, html: string): void {
+    this.write(`sites/${name}/index.html`, html);
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.directory, path);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** Starts a command and does not wait for it. */
+  start(...words: readonly string[]): Command {
+    return this.startWith({}, ...words);
+  }
+
+  startWith({ environment, input }: { readonly environment?: Readonly<Record<string, string>>; readonly input?: string }, ...words: readonly string[]): Command {
+    const { user, cache = CACHE, program = repository } = this.#options;
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(program, "src/cli/main.ts"), ...words], {
+      cwd: this.directory,
+      env: { PATH: process.env["PATH"], HOME: this.home, DAILYGE_CACHE: cache, NODE_COMPILE_CACHE: join(this.home, "compiled"), ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+      ...(user === undefined ? {} : { uid: user, gid: user }),
+    });
+    child.stdin.on("error", () => {}).end(input ?? "");
+    return new Command(child);
+  }
+
+  /** Gives a command and waits for its end. */
+  async run(...words: readonly string[]): Promise<Told> {
+    return this.start(...words).ended();
+  }
+
+  /** `up --detach`, which must work. */
+  async up(...words: readonly string[]): Promise<Told> {
+    const told = await this.run("up", "--detach", ...words);
+    expect(told, told.err).toMatchObject({ code: 0 });
+    return told;
+  }
+
+  async status(...words: readonly string[]): Promise<StatusReport> {
+    const told = await this.run("status", "--json", ...words);
+    expect(told, told.err).toMatchObject({ code: 0 });
+    return JSON.parse(told.out) as StatusReport;
+  }
+
+  /** Waits until the status is so. */
+  async until(isSo: (report: StatusReport) => boolean, withinSeconds = 20): Promise<StatusReport> {
+    const end = Date.now() + withinSeconds * 1000;
+    for (;;) {
+      const report = await this.status();
+      if (isSo(report)) return report;
+      if (Date.now() > end) expect.fail(`not within ${withinSeconds} s: ${isSo.toString()}\n${JSON.stringify(report.parts, null, 1)}`);
+      await pause(100);
+    }
+  }
+
+  /** The number of each process, by part: what must not change where nothing is to be restarted. */
+  async pids(...words: readonly string[]): Promise<Readonly<Record<string, number | null>>> {
+    return Object.fromEntries((await this.status(...words)).parts.map(({ name, pid }) => [name, pid]));
+  }
+
+  /** The port of the edge, as the state file has it. */
+  port(environment = "dev"): number {
+    return (JSON.parse(readFileSync(join(this.state(environment), "state.json"), "utf8")) as { ports: { edge: number } }).ports.edge;
+  }
+
+  /** Asks the edge for a host of the platform, from the team's address or from another one. */
+  ask(path: string, { host = "api", method = "GET", from = "127.0.0.1", environment = "dev" } = {}): Promise<Answer> {
+    return askAt(this.port(environment), path, { host: `${host}.${this.name}.localhost`, method, from });
+  }
+
+  /** Kills it, whatever it is doing, and everything that it started. */
+  async kill(): Promise<void> {
+    await endProcessesOf(this.top);
+  }
+
+  states(): readonly string[] {
+    const below = join(this.home, ".local/state/dailyge");
+    return existsSync(below) ? readdirSync(below).map((name) => join(below, name)) : [];
+  }
+
+  /** Erases it; what is left then is a failure. Nothing of it is left afterwards in any case. */
+  async end(): Promise<void> {
+    const states = this.states();
+    const told: Told[] = [];
+    for (const state of states) told.push(await this.run("down", "--erase", "--yes", "--state", state));
+    const left = [...residue(this.top, states), ...this.states().map((state) => `state ${state}`)];
+    await this.kill();
+    rmSync(this.top, { recursive: true, force: true });
+    expect(told.map(({ code, err }) => (code === 0 ? "" : err)).join("")).toBe("");
+    expect(left).toEqual([]);
+  }
+}
+
+/** A platform for one test. */
+export function makePlatform(parts: PartsDefinition, options: PlatformOptions = {}): Platform {
+  const platform = new Platform(options);
+  onTestFinished(() => platform.end());
+  platform.define(parts);
+  return platform;
+}
+
+/** A command that runs. */
+export class Command {
+  readonly child: ChildProcess;
+  out = "";
+  err = "";
+  readonly #end: Promise<unknown>;
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.out += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.err += text));
+    this.#end = once(child, "close");
+  }
+
+  /** Waits until it has said this. */
+  async says(text: string | RegExp, withinSeconds = 30): Promise<void> {
+    const end = Date.now() + withinSeconds * 1000;
+    while (!(typeof text === "string" ? (this.out + this.err).includes(text) : text.test(this.out + this.err))) {
+      if (Date.now() > end || this.child.exitCode !== null) expect.fail(`it did not say ${String(text)}:\n${this.out}${this.err}`);
+      await pause(20);
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  async ended(): Promise<Told> {
+    await this.#end;
+    return { code: this.child.exitCode, out: this.out, err: this.err };
+  }
+}
+
+/** One request on a connection of its own. */
+export function askAt(port: number, path: string, { host, method = "GET", from = "127.0.0.1" }: { readonly host: string; readonly method?: string; readonly from?: string }): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const asked = request({ host: "127.0.0.1", port, path, method, localAddress: from, agent: false, timeout: 10_000, headers: { host: `${host}:${port}` } }, (response) => {
+    let body = "";
+    response.setEncoding("utf8").on("data", (text: string) => (body += text));
+    response.on("close", () => resolve({ status: response.complete ? (response.statusCode ?? 0) : 0, body, headers: response.headers }));
+  });
+  asked.on("timeout", () => asked.destroy());
+  asked.on("error", (cause) => resolve({ status: 0, body: cause.message, headers: {} })).end();
+  return promise;
+}
+
+/** The part of this name in a report. */
+export function part(report: StatusReport, name: string): PartStatus {
+  const found = report.parts.find((one) => one.name === name);
+  if (found === undefined) expect.fail(`no part ${name} in ${report.parts.map((one) => one.name).join(", ")}`);
+  return found;
+}
+
+/** Waits until something is so. */
+export async function eventually(isSo: () => Promise<boolean> | boolean, withinSeconds = 20): Promise<void> {
+  const end = Date.now() + withinSeconds * 1000;
+  while (!(await isSo())) {
+    if (Date.now() > end) expect.fail(`not within ${withinSeconds} s: ${isSo.toString()}`);
+    await pause(50);
+  }
+}
