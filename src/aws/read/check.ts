@@ -1,6 +1,6 @@
 import type { ProviderSchema, Schema } from "../schema/format.ts";
 import { checkBlock, type Finder, type Problem } from "./check-block.ts";
-import { asBody, asList, blocksOf, type Body, type WrittenBlock } from "./configuration.ts";
+import { asBody, asList, blocksOf, texts, type Body, type WrittenBlock } from "./configuration.ts";
 import { expressionsIn, mentionsIn } from "./template.ts";
 
 export type { Problem } from "./check-block.ts";
@@ -52,10 +52,10 @@ function problemsOf(block: WrittenBlock, context: Context): readonly Problem[] {
   const schema = schemaOf(context.schema, block);
   if (!schema) return [{ at: address, message: `the schema has no ${block.mode} ${type}` }];
   const own = Object.fromEntries(Object.entries(body).filter(([key]) => !META.includes(key)));
-  const provider = body["provider"];
+  const provider = body["provider"] ?? "aws";
   return [
     ...(IDENTIFIER.test(name) ? [] : [{ at: address, message: "a name is letters, digits, _ and -, and does not begin with a digit" }]),
-    ...(provider === undefined || context.providers.includes(String(provider)) ? [] : [{ at: address, message: `there is no provider ${String(provider)}` }]),
+    ...(provider === "aws" || texts([provider]).some((named) => context.providers.includes(named)) ? [] : [{ at: address, message: `there is no provider ${JSON.stringify(provider)}` }]),
     ...asList(body["depends_on"]).filter((each) => !context.blocks.has(String(each))).map((each) => ({ at: `${address}.depends_on`, message: `there is no ${String(each)}` })),
     ...checkTexts(address, own, context),
     ...checkBlock(address, own, schema.block, kindOf(context)),

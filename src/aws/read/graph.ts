@@ -18,15 +18,14 @@ export function readGraph(files: readonly { readonly name: string; readonly cont
   const services = runningServices(configuration);
   const databases = ofType(configuration, "aws_db_instance").map((block) => ({ block, node: nodeOf(block, "database") }));
   const sites = ofType(configuration, "aws_cloudfront_distribution").map((block) => ({ block, node: nodeOf(block, "site") }));
-  const networks = teams.flatMap(({ addresses }) => addresses);
   const people: readonly { node: string; outsider: Outsider }[] = [
-    { node: "world", outsider: "world" },
-    ...teams.map(({ name, addresses }) => ({ node: `team:${name}`, outsider: addresses })),
+    { node: "world", outsider: { except: teams.flatMap(({ addresses }) => addresses) } },
+    ...teams.map(({ name, addresses }) => ({ node: `team:${name}`, outsider: { from: addresses } })),
   ];
   const edges = [
     ...people.flatMap(({ node, outsider }) => [
       ...sites.flatMap((site) => edge(node, site.node, opensSite(configuration, site.block))),
-      ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider, networks))),
+      ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider))),
       ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database.block, outsider))),
     ]),
     ...services.flatMap((service) => databases.flatMap(({ block, node }) => edge(service.node, node, usesDatabase(configuration, service, block)))),

@@ -1,5 +1,5 @@
 import { addressesIn, asBody, asList, ofType, texts, type Body, type Configuration } from "./configuration.ts";
-import { overlap, within, type Outsider } from "./security-groups.ts";
+import { coversAll, meets, type Outsider } from "./security-groups.ts";
 
 /** A listener's rule, as far as it decides who gets where. */
 interface Rule {
@@ -27,12 +27,11 @@ export interface Forwarding {
 /**
  * Finds the rule by which an outsider's request reaches a target group: one that no earlier rule keeps it from. Rules
  * are looked at as wholes: an earlier one is in the way when it takes every request that the later one would.
- * `networks` are those of all teams; the world is who comes from none of them.
  */
-export function forwards(configuration: Configuration, target: string, outsider: Outsider, networks: readonly string[]): Forwarding | undefined {
+export function forwards(configuration: Configuration, target: string, outsider: Outsider): Forwarding | undefined {
   const rules = readRules(configuration);
   for (const rule of rules) {
-    if (rule.target !== target || rule.listener === undefined || !mayMatch(rule, outsider, networks)) continue;
+    if (rule.target !== target || rule.listener === undefined || !(rule.sources?.some((source) => meets(source, outsider)) ?? true)) continue;
     const earlier = rules.filter((other) => other.listener === rule.listener && other.priority < rule.priority);
     if (earlier.some((other) => takesAll(other, rule, outsider))) continue;
     return { rule: rule.address, listener: rule.listener, host: rule.hosts?.join(", ") ?? "any host", path: rule.paths?.join(", ") };
@@ -73,16 +72,9 @@ function targetOf(actions: unknown): string | undefined {
   return asList(actions).map(asBody).filter(({ type }) => type === "forward").flatMap((action) => addressesIn(action))[0];
 }
 
-/** Whether somebody of these may meet the rule's sources. */
-function mayMatch({ sources }: Rule, outsider: Outsider, networks: readonly string[]): boolean {
-  if (sources === undefined) return true;
-  if (outsider === "world") return sources.some((source) => !within(source, networks));
-  return sources.some((source) => outsider.some((network) => overlap(source, network)));
-}
-
 /** Whether the earlier rule leaves the later one nothing of this outsider's requests. */
 function takesAll(earlier: Rule, later: Rule, outsider: Outsider): boolean {
-  return !earlier.narrower && wider(earlier.hosts, later.hosts) && wider(earlier.paths, later.paths) && everyone(earlier.sources, outsider);
+  return !earlier.narrower && wider(earlier.hosts, later.hosts) && wider(earlier.paths, later.paths) && (earlier.sources === undefined || coversAll(earlier.sources, outsider));
 }
 
 /** Whether patterns match all that others match: they are any, or hold every one of those, or a `*` for all. */
@@ -95,9 +87,4 @@ function wider(patterns: readonly string[] | undefined, others: readonly string[
 function matches(pattern: string, text: string): boolean {
   const literal = pattern.split("*").map((part) => part.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
   return new RegExp(`^${literal.join(".*")}$`).test(text);
-}
-
-function everyone(sources: readonly string[] | undefined, outsider: Outsider): boolean {
-  if (sources === undefined) return true;
-  return outsider === "world" ? sources.some((source) => source.endsWith("/0")) : outsider.every((network) => within(network, sources));
 }

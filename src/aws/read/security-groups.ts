@@ -1,8 +1,8 @@
 import { contains, parseNetwork } from "../../kit/address.ts";
 import { addressesIn, ofType, type Body, type Configuration } from "./configuration.ts";
 
-/** Somebody outside: everyone, or those who come from certain networks. */
-export type Outsider = "world" | readonly string[];
+/** Somebody outside: those who come from certain networks, or everyone who comes from none of them. */
+export type Outsider = { readonly from: readonly string[] } | { readonly except: readonly string[] };
 
 /** One security group rule that lets something through. */
 export interface Opening {
@@ -50,20 +50,28 @@ export function admitsOutsider(configuration: Configuration, groups: readonly st
 
 const covers = ({ from, to }: Rule, port: number | null): boolean => port === null || (from <= port && port <= to);
 
-/** A block is open to the world when anyone may be in it: larger than any one network, or not a private one. */
-function meets(cidr: string, outsider: Outsider): boolean {
-  if (outsider === "world") return /\/0$/.test(cidr);
-  return outsider.some((network) => overlap(cidr, network));
+/** Addresses that nobody outside has. https://www.rfc-editor.org/rfc/rfc1918 */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** Whether some of these outsiders have an address in the block. */
+export function meets(cidr: string, outsider: Outsider): boolean {
+  if ("except" in outsider) return !within(cidr, [...outsider.except, ...PRIVATE]);
+  return outsider.from.some((network) => overlap(cidr, network));
+}
+
+/** Whether all of them have. */
+export function coversAll(cidrs: readonly string[], outsider: Outsider): boolean {
+  return "except" in outsider ? cidrs.some((cidr) => cidr.endsWith("/0")) : outsider.from.every((network) => within(network, cidrs));
 }
 
 /** Whether two blocks have an address in common. */
-export function overlap(one: string, other: string): boolean {
+function overlap(one: string, other: string): boolean {
   const [first, second] = [parseNetwork(one), parseNetwork(other)];
   return first !== undefined && second !== undefined && (contains(first, second) || contains(second, first));
 }
 
 /** Whether all of a block's addresses are in one of the others. */
-export function within(inner: string, outers: readonly string[]): boolean {
+function within(inner: string, outers: readonly string[]): boolean {
   const block = parseNetwork(inner);
   return block !== undefined && outers.some((outer) => {
     const around = parseNetwork(outer);

@@ -41,12 +41,12 @@ export function nodeOf({ name, body }: WrittenBlock, kind: string): string {
 }
 
 /** How an outsider's request reaches the service: through a load balancer, or straight to its host; undefined when it cannot. */
-export function callsService(configuration: Configuration, service: RunningService, outsider: Outsider, networks: readonly string[]): string | undefined {
+export function callsService(configuration: Configuration, service: RunningService, outsider: Outsider): string | undefined {
   const straight = isPublic(configuration, service.subnets) && admitsOutsider(configuration, service.groups, outsider, null);
   if (straight) return `${straight.address} opens the hosts' ports ${straight.ports}`;
   for (const attached of asList(service.block.body["load_balancer"]).map(asBody)) {
     const [target] = addressesIn(attached["target_group_arn"]);
-    const forwarding = target === undefined ? undefined : forwards(configuration, target, outsider, networks);
+    const forwarding = target === undefined ? undefined : forwards(configuration, target, outsider);
     const because = forwarding && throughBalancer(configuration, service, forwarding.listener, outsider);
     if (because) return `${forwarding.rule} forwards ${forwarding.host}${forwarding.path ?? ""}; ${because}`;
   }

@@ -55,12 +55,14 @@ export function renderDatabaseUsers(place: Place, { database, instance, users }:
 
 /** Passwords are letters and digits, come as variables, and reach the server through the client's input: no command line shows them. */
 function script(schema: string, passwords: readonly Password[]): string {
+  // A grant's schema is a pattern, in which `_` stands for any character; here-documents halve a backslash.
+  const pattern = schema.replaceAll("_", "\\\\_");
   return [
     `mysql --host="$DATABASE_HOST" --port=${DATABASE_PORT} --user="$ADMINISTRATOR" --ssl-mode=REQUIRED <<END`,
     ...passwords.flatMap(({ service, variable }) => [
       `CREATE USER IF NOT EXISTS '${service}'@'%';`,
       `ALTER USER '${service}'@'%' IDENTIFIED BY '$${variable}' REQUIRE SSL;`,
-      `GRANT ${PRIVILEGES} ON \\\`${schema}\\\`.* TO '${service}'@'%';`,
+      `GRANT ${PRIVILEGES} ON \\\`${pattern}\\\`.* TO '${service}'@'%';`,
     ]),
     "END",
   ].join("\n");

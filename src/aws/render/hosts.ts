@@ -94,7 +94,6 @@ function launchTemplate(
     // A container is one hop further than its host, so the host's credentials are out of its reach.
     metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
     block_device_mappings: [{ device_name: "/dev/xvda", ebs: { encrypted: "true", volume_type: "gp3", volume_size: 30, delete_on_termination: "true" } }],
-    monitoring: { enabled: true },
     user_data: expression`base64encode(${quoted(boot.join("\n"))})`,
     tag_specifications: ["instance", "volume"].map((resource_type) => ({
       resource_type,

@@ -2,8 +2,8 @@ import type { Model } from "../../model/model.ts";
 import { json, resource, type Block } from "../terraform.ts";
 import type { Noun } from "./directory.ts";
 
-/** Images that no release can go back to any more; the newest stay. */
-const KEPT_IMAGES = 50;
+/** Many, because all environments release from here, and one may be far behind another. */
+const KEPT_IMAGES = 300;
 
 /** The repository of a service's images: one for all environments, so that what was tested is what is released. */
 export const repositoryName = (platform: string, service: string): string => `${platform}/${service}`;

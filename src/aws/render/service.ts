@@ -139,6 +139,7 @@ function taskDefinition(task: Task, name: string, family: string, more: object):
       essential: true,
       cpu: Math.round(service.size.cpu * 1_024),
       memory: service.size.memoryMb,
+      linuxParameters: { initProcessEnabled: true }, // A program that does not wait for SIGTERM ends on it, as on any machine.
       ...more,
       environment: [...values.environment, ...ownEnvironment(task)],
       secrets: values.secrets,
@@ -150,7 +151,7 @@ function taskDefinition(task: Task, name: string, family: string, more: object):
 
 /** The running replicas: none before the first release, then as many as the definition says. */
 function renderRunning(
-  { place, service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, { hosts }: Ground, way: Entrance | null, permissions: readonly Block[],
+  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, { hosts }: Ground, way: Entrance | null, permissions: readonly Block[],
 ): readonly Block[] {
   const { least, most, targetCpuPercent } = service.replicas;
   const scaled = most > least;

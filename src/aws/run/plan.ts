@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { Failure } from "../../kit/failure.ts";
+import { Failure, type FailureCode } from "../../kit/failure.ts";
 import type { Model } from "../../model/model.ts";
 import { isOurs } from "../marker.ts";
 import { renderTerraform, type TerraformDirectory } from "../render/index.ts";
@@ -94,22 +94,20 @@ function refuseForeign(foreign: readonly string[], directory: string): void {
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 
+/** How the file system refuses, in our words. */
+const REFUSALS: Readonly<Record<string, readonly [FailureCode, why: string, hint: string]>> = {
+  EACCES: ["permission", "we may not write there", "Name another directory with --out."],
+  EPERM: ["permission", "we may not write there", "Name another directory with --out."],
+  EROFS: ["permission", "nobody may write there", "Name another directory with --out."],
+  ENOSPC: ["disk-full", "the disk is full", "Make room, then run it again: df -h"],
+  EDQUOT: ["disk-full", "your share of the disk is full", "Make room, then run it again: quota"],
+  ENOTDIR: ["state-foreign", "a file stands where a directory should be", "Name another directory with --out."],
+  EEXIST: ["state-foreign", "a file stands where a directory should be", "Name another directory with --out."],
+};
+
 function asFailure(error: unknown, directory: string): unknown {
-  const failed = `the plan cannot be written to ${directory}`;
-  switch (codeOf(error)) {
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return new Failure("permission", `${failed}: we may not write there`, { hint: "Name another directory with --out.", cause: error });
-    case "ENOSPC":
-    case "EDQUOT":
-      return new Failure("disk-full", `${failed}: the disk is full`, { hint: "Make room, then run it again: df -h", cause: error });
-    case "ENOTDIR":
-    case "EEXIST":
-      return new Failure("state-foreign", `${failed}: a file stands where a directory should be`, { hint: "Name another directory with --out.", cause: error });
-    default:
-      return error;
-  }
+  const [code, why, hint] = REFUSALS[codeOf(error) ?? ""] ?? [];
+  return code === undefined ? error : new Failure(code, `the plan cannot be written to ${directory}: ${why}`, { ...(hint !== undefined && { hint }), cause: error });
 }
 
 /** The program that applies what is written: OpenTofu or Terraform, whichever comes first on this search path. */

@@ -1,4 +1,4 @@
-import { loadPackageDefinition, Server, ServerCredentials, type ServiceClientConstructor, type UntypedHandleCall } from "@grpc/grpc-js";
+import { loadPackageDefinition, Server, ServerCredentials, type ServiceClientConstructor } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,7 @@ export async function startProvider(schema: ProviderSchema, directory: string): 
     tfplugin6: { Provider: ServiceClientConstructor };
   };
   const server = new Server({ "grpc.max_send_message_length": -1, "grpc.max_receive_message_length": -1 });
-  server.addService(tfplugin6.Provider.service, handlers(schema) as unknown as Record<string, UntypedHandleCall>);
+  server.addService(tfplugin6.Provider.service, handlers(schema));
   const socket = join(directory, "provider.sock");
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));

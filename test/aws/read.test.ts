@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { readGraph } from "../../src/aws/read/graph.ts";
+import type { TerraformDirectory } from "../../src/aws/render/index.ts";
+import { directoryOf } from "./rendered.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
+
+type Bodies = Record<string, Record<string, Record<string, unknown>>>;
+
+const rendered = directoryOf(shopModel(), "live");
+const { teams } = shopEnvironment();
+const ways = (files: TerraformDirectory["files"]): readonly string[] => readGraph(files, teams).edges.map(({ from, to }) => `${from} → ${to}`);
+const intact = ways(rendered.files);
+
+/** What the reader sees when all resources are changed so, against what it saw before. */
+function after(change: (resources: Bodies) => void): { readonly lost: readonly string[]; readonly gained: readonly string[] } {
+  const resources: Bodies = {};
+  for (const { content } of rendered.files) {
+    for (const [type, byName] of Object.entries((JSON.parse(content) as { resource?: Bodies }).resource ?? {})) resources[type] = { ...resources[type], ...byName };
+  }
+  change(resources);
+  const now = ways([{ name: "all.tf.json", content: JSON.stringify({ resource: resources }) }]);
+  return { lost: intact.filter((way) => !now.includes(way)).sort(), gained: now.filter((way) => !intact.includes(way)).sort() };
+}
+
+const people = ["team:agency", "team:office", "world"];
+const allWays = (to: string, from: readonly string[] = people) => from.map((each) => `${each} → ${to}`);
+const callable = [...allWays("service:admin"), ...allWays("service:api"), "team:office → service:desk"].sort();
+
+test("nothing changes where nothing does", () => {
+  expect(after(() => {})).toEqual({ lost: [], gained: [] });
+});
+
+describe("what is taken away is missed", () => {
+  test.each<[string, (r: Bodies) => void, readonly string[]]>([
+    ["the hosts' rule for the load balancer", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_edge"], callable],
+    ["the load balancer's way out", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["edge_hosts"], callable],
+    ["port 443", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["edge_443"], callable],
+    ["the way from the internet", (r) => delete r["aws_route"]?.["public_internet"], callable],
+    ["a service's only rule for its team", (r) => delete r["aws_lb_listener_rule"]?.["service_desk_1"], ["team:office → service:desk"]],
+    ["a path that is public", (r) => delete r["aws_lb_listener_rule"]?.["service_admin_1"], ["team:office → service:admin", "world → service:admin"]],
+    ["a database's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts"], ["service:admin → database:orders", "service:api → database:orders"]],
+    ["what an execution role may read", (r) => delete r["aws_iam_role_policy"]?.["service_desk_execution"], ["service:desk → database:people"]],
+    ["a secret's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_people_user_worker"], ["service:worker → database:people"]],
+    ["the policy of a site's bucket", (r) => delete r["aws_s3_bucket_policy"]?.["site_front"], allWays("site:front")],
+    ["a site's records", (r) => { delete r["aws_route53_record"]?.["site_manual"]; delete r["aws_route53_record"]?.["site_manual_ipv6"]; }, allWays("site:manual")],
+  ])("%s", (_name, change, lost) => {
+    expect(after(change)).toEqual({ lost: [...lost].sort(), gained: [] });
+  });
+});
+
+describe("what is opened is seen", () => {
+  const set = (r: Bodies, type: string, name: string, more: object) => Object.assign(r[type]?.[name] ?? {}, more);
+  const anyone = (group: string) => ({ security_group_id: `\${aws_security_group.${group}.id}`, ip_protocol: "-1", cidr_ipv4: "0.0.0.0/0" });
+
+  test.each<[string, (r: Bodies) => void, readonly string[]]>([
+    ["a rule without its source", (r) => set(r, "aws_lb_listener_rule", "service_desk_1", { condition: [{ host_header: { values: ["desk.shop.example"] } }] }), allWays("service:desk", ["team:agency", "world"])],
+    ["a rule for another team's network", (r) => set(r, "aws_lb_listener_rule", "service_desk_1", { condition: [{ source_ip: { values: ["198.51.100.1/32"] } }] }), ["team:agency → service:desk"]],
+    ["a rule for a network larger than its team's", (r) => set(r, "aws_lb_listener_rule", "service_desk_1", { condition: [{ source_ip: { values: ["203.0.0.0/16"] } }] }), ["world → service:desk"]],
+    ["a rule that forwards to the wrong service", (r) => set(r, "aws_lb_listener_rule", "service_api_1", { action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
+    ["a default action that forwards", (r) => set(r, "aws_lb_listener", "https", { default_action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
+    ["hosts in public subnets that admit anyone", (r) => {
+      set(r, "aws_autoscaling_group", "hosts", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
+      Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("hosts") });
+    }, [...allWays("service:desk", ["team:agency", "world"]), ...allWays("service:idle"), ...allWays("service:worker")]],
+    ["a public database that admits anyone", (r) => {
+      set(r, "aws_db_instance", "database_orders", { publicly_accessible: true });
+      Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("database_orders") });
+    }, allWays("database:orders")],
+    ["a secret of somebody else's that a task gets", (r) => {
+      const secret = "${aws_secretsmanager_secret.database_orders_user_api.arn}";
+      set(r, "aws_ecs_task_definition", "service_worker", { container_definitions: JSON.stringify([{ secrets: [{ name: "X", valueFrom: secret }] }]) });
+      set(r, "aws_iam_role_policy", "service_worker_execution", { policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: "secretsmanager:*", Resource: "*" }] }) });
+    }, ["service:worker → database:orders"]],
+    ["the administrator's secret in reach of a task's own role", (r) => Object.assign(r["aws_iam_role_policy"] ?? {}, {
+      more: { role: "${aws_iam_role.service_idle_task.id}", policy: JSON.stringify({ Statement: { Effect: "Allow", Action: ["*"], Resource: "${one(aws_db_instance.database_orders.master_user_secret).secret_arn}" } }) },
+    }), ["service:idle → database:orders"]],
+  ])("%s", (_name, change, gained) => {
+    expect(after(change).gained).toEqual([...gained].sort());
+  });
+});
+
+test("every way says why, in the words of the files", () => {
+  const because = (from: string, to: string) => readGraph(rendered.files, teams).edges.find((edge) => edge.from === from && edge.to === to)?.because;
+  expect(because("team:agency", "service:admin")).toBe(
+    "aws_lb_listener_rule.service_admin_1 forwards admin.shop.example/health; aws_vpc_security_group_ingress_rule.edge_443 opens port 443, "
+    + "aws_vpc_security_group_ingress_rule.hosts_edge the hosts' ports 40000-40999",
+  );
+  expect(because("service:desk", "database:people")).toBe(
+    "aws_vpc_security_group_ingress_rule.database_people_hosts opens port 3306 to its hosts, and to all services on them; "
+    + "aws_ecs_task_definition.service_desk gives it aws_secretsmanager_secret.database_people_user_desk, which its execution role may read",
+  );
+});
