@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../src/kit/failure.ts";
+import type { Environment } from "../../src/model/model.ts";
+import { asBody } from "../../src/aws/read/configuration.ts";
+import { listenerRules } from "../../src/aws/render/rules.ts";
+import { addresses, bodies, directoryOf } from "./rendered.ts";
+import { exampleModel } from "./platforms.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
+
+const rules = (service: string, environment: Environment = shopEnvironment()) =>
+  (listenerRules(environment).get(service) ?? []).map(({ path, sources, action }) => `${action} ${path ?? "*"} ${sources?.join(" ") ?? "everyone"}`);
+
+const only = (name: string): Environment => ({ ...shopEnvironment(), services: shopEnvironment().services.filter((service) => service.name === name) });
+
+describe("the first rule that matches decides", () => {
+  test("paths come before the host, and end with a refusal", () => {
+    expect(rules("api")).toEqual([
+      "refuse /internal/* everyone",
+      "forward /reports/* 203.0.113.0/24",
+      "refuse /reports/* everyone",
+      "forward * everyone",
+    ]);
+  });
+
+  test("a team with more networks than a rule has room for gets more rules, all of its networks in one", () => {
+    expect(rules("admin")).toEqual([
+      "forward /health everyone",
+      "forward * 198.51.100.1/32 198.51.100.2/32 198.51.100.3/32 198.51.100.4/32",
+      "forward * 198.51.100.5/32 198.51.100.6/32 2001:db8::/32",
+      "refuse * everyone",
+    ]);
+  });
+
+  test("with a path there is room for one network less", () => {
+    const [admin] = only("admin").services;
+    if (!admin?.endpoint) throw new Error("admin has an endpoint");
+    const narrowed = { ...admin, endpoint: { ...admin.endpoint, paths: [{ pattern: "/files/*", reachableBy: ["agency"] }] } };
+    expect(rules("admin", { ...only("admin"), services: [narrowed] }).slice(0, 3).map((rule) => rule.split(" ").length - 2)).toEqual([3, 3, 1]);
+  });
+});
+
+describe("priorities", () => {
+  const priorities = (environment: Environment) => new Map([...listenerRules(environment)].map(([name, list]) => [name, list.map(({ priority }) => priority)]));
+
+  test("rise within a service, differ between services, and are ones that AWS takes", () => {
+    const all = [...priorities(shopEnvironment()).values()];
+    expect(new Set(all.flat()).size).toBe(all.flat().length);
+    for (const list of all) expect(list).toEqual([...list].sort((one, other) => one - other));
+    expect(Math.min(...all.flat())).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...all.flat())).toBeLessThanOrEqual(50_000);
+  });
+
+  test("stay where they are when another service comes or goes", () => {
+    expect(priorities(only("desk")).get("desk")).toEqual(priorities(shopEnvironment()).get("desk"));
+  });
+
+  test("that would be more than a load balancer has are a failure with a way out", () => {
+    const environment = only("desk");
+    const office = { name: "office", addresses: Array.from({ length: 400 }, (_nothing, index) => `203.0.${Math.floor(index / 256)}.${index % 256}/32`) };
+    expect(() => listenerRules({ ...environment, teams: [office] })).toThrow(Failure);
+    expect(() => listenerRules({ ...environment, teams: [office] })).toThrow("needs 101 listener rules: a load balancer takes 100");
+  });
+});
+
+describe("the load balancer", () => {
+  test("speaks today's TLS, sends plain requests there, and knows no other host", async () => {
+    const body = bodies(directoryOf(await exampleModel("dailyge"), "prod"));
+    expect(body("aws_lb_listener.https")).toMatchObject({
+      port: 443, ssl_policy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", default_action: [{ fixed_response: { status_code: "404" } }],
+    });
+    expect(body("aws_lb_listener.http")).toMatchObject({ port: 80, default_action: [{ redirect: { protocol: "HTTPS", status_code: "HTTP_301" } }] });
+    expect(body("aws_lb.edge")).toMatchObject({ drop_invalid_header_fields: true, internal: false });
+  });
+
+  test("admits only teams where nothing is public", () => {
+    const model = shopModel();
+    const environments = model.environments.map((environment) => ({ ...environment, services: only("desk").services }));
+    const directory = directoryOf({ ...model, environments }, "live");
+    const open = addresses(directory, "aws_vpc_security_group_ingress_rule").filter((address) => address.includes("edge_"));
+    expect(open.map((address) => bodies(directory)(address)["cidr_ipv4"])).toEqual(["203.0.113.0/24", "203.0.113.0/24"]);
+  });
+
+  test("reaches the hosts by one range of ports, which their agent is told, and nobody else does", () => {
+    const directory = directoryOf(shopModel(), "live");
+    const body = bodies(directory);
+    expect(String(body("aws_launch_template.hosts")["user_data"])).toContain("ECS_DYNAMIC_HOST_PORT_RANGE=40000-40999");
+    expect(body("aws_vpc_security_group_ingress_rule.hosts_edge")).toMatchObject({ from_port: 40_000, to_port: 40_999, referenced_security_group_id: "${aws_security_group.edge.id}" });
+    const toHosts = addresses(directory, "aws_vpc_security_group_ingress_rule").filter((address) => String(asBody(body(address))["security_group_id"]).includes("hosts"));
+    expect(toHosts).toEqual(["aws_vpc_security_group_ingress_rule.hosts_edge"]);
+  });
+});

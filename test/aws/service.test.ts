@@ -1,0 +1,122 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { asBody, asList } from "../../src/aws/read/configuration.ts";
+import { capacityFor } from "../../src/aws/render/capacity.ts";
+import { addresses, bodies, directoryOf, document } from "./rendered.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
+
+const directory = directoryOf(shopModel(), "live");
+const body = bodies(directory);
+const container = (task: string) => asBody(asList(document(body(`aws_ecs_task_definition.${task}`)["container_definitions"]))[0]);
+const named = (list: unknown, key: string) => Object.fromEntries(asList(list).map(asBody).map((each) => [each["name"], each[key]]));
+const statements = (policy: string) => asList(asBody(document(body(`aws_iam_role_policy.${policy}`)["policy"]))["Statement"]).map(asBody);
+
+describe("a service's environment", () => {
+  test("holds the addresses of what it uses, and passwords by where they are kept", () => {
+    const { environment, secrets } = container("service_api");
+    expect(named(environment, "value")).toEqual({
+      PLATFORM_ENVIRONMENT: "live", HOST: "0.0.0.0", PORT: "8080", RELEASE: "${data.aws_ssm_parameter.service_api_release.insecure_value}",
+      ORDERS_HOST: "${aws_db_instance.database_orders.address}", ORDERS_PORT: "3306", ORDERS_DATABASE: "orders", ORDERS_USER: "api",
+      JDBC: "jdbc:mysql://${aws_db_instance.database_orders.address}:3306/orders",
+      ALLOWED_ORIGINS: "https://www.shop.example",
+    });
+    const user = "${aws_secretsmanager_secret.database_orders_user_api.arn}";
+    expect(named(secrets, "valueFrom")).toEqual({
+      ORDERS_PASSWORD: `${user}:password::`, ORDERS_URL: `${user}:url::`, DSN: `${user}:url::`,
+      PAYMENT_KEY: "${aws_secretsmanager_secret.service_api_secret_PAYMENT_KEY.arn}",
+      SESSION_KEY: "${aws_secretsmanager_secret.service_api_secret_SESSION_KEY.arn}",
+    });
+  });
+
+  test("gets a generated secret's value once, past the state; a person sets the others", () => {
+    expect(body("aws_secretsmanager_secret_version.service_api_secret_SESSION_KEY")).toEqual({
+      secret_id: "${aws_secretsmanager_secret.service_api_secret_SESSION_KEY.id}",
+      secret_string_wo: "${ephemeral.aws_secretsmanager_random_password.service_api_secret_SESSION_KEY.random_password}",
+      secret_string_wo_version: 1,
+    });
+    expect(addresses(directory, "aws_secretsmanager_secret_version")).not.toContain("aws_secretsmanager_secret_version.service_api_secret_PAYMENT_KEY");
+  });
+});
+
+describe("roles", () => {
+  test("each service has its own: one that starts it and reads its secrets alone, and one that may nothing", () => {
+    const read = statements("service_desk_execution").find(({ Sid }) => Sid === "ReadSecrets");
+    expect(read).toMatchObject({ Action: ["secretsmanager:GetSecretValue"], Resource: ["${aws_secretsmanager_secret.database_people_user_desk.arn}"] });
+    expect(addresses(directory, "aws_iam_role_policy").filter((address) => address.endsWith("_task"))).toEqual([]);
+    expect(body("aws_ecs_task_definition.service_desk")["task_role_arn"]).toBe("${aws_iam_role.service_desk_task.arn}");
+  });
+
+  test("name their resources, but for the one action that takes none", () => {
+    const everything = addresses(directory, "aws_iam_role_policy").flatMap((address) => statements(address.replace("aws_iam_role_policy.", "")));
+    const wide = everything.filter(({ Resource }) => asList(Resource).includes("*"));
+    expect(new Set(wide.flatMap(({ Action }) => asList(Action)))).toEqual(new Set(["ecr:GetAuthorizationToken"]));
+    expect(everything.flatMap(({ Action }) => asList(Action)).filter((action) => String(action).includes("*"))).toEqual([]);
+  });
+});
+
+describe("releases", () => {
+  test("are a value that is made once and read ever after; until then nothing runs", () => {
+    expect(body("aws_ssm_parameter.service_api_release")).toMatchObject({ value_wo: "unreleased", value_wo_version: 1 });
+    expect(container("service_api")["image"]).toBe("${data.aws_ssm_parameter.service_api_release.insecure_value}");
+    expect(body("aws_ecs_service.service_api")).toMatchObject({
+      desired_count: '${data.aws_ssm_parameter.service_api_release.insecure_value == "unreleased" ? 0 : 1}',
+      deployment_circuit_breaker: { enable: true, rollback: true },
+    });
+    expect(body("aws_ecs_service.service_api")).not.toHaveProperty("lifecycle");
+  });
+
+  test("the count of replicas is the load's to say only where the definition gives a range", () => {
+    expect(body("aws_ecs_service.service_worker")["lifecycle"]).toEqual({ ignore_changes: ["desired_count"] });
+    expect(body("aws_appautoscaling_target.service_worker")).toMatchObject({ max_capacity: 4 });
+    expect(addresses(directory, "aws_appautoscaling_target")).toEqual(["aws_appautoscaling_target.service_worker"]);
+  });
+
+  test("a migration is the same image and environment once, with its own command", () => {
+    const { image, environment, secrets } = container("service_api");
+    expect(container("service_api_migrate")).toMatchObject({ image, environment, secrets, entryPoint: ["sh", "-c"], command: ["node migrate.js"] });
+    expect(addresses(directory, "aws_ecs_task_definition").filter((address) => address.endsWith("_migrate"))).toHaveLength(1);
+  });
+});
+
+describe("databases", () => {
+  test("keep what they hold, and take connections with TLS alone", () => {
+    expect(body("aws_db_instance.database_people")).toMatchObject({
+      multi_az: true, publicly_accessible: false, storage_encrypted: true, deletion_protection: true, manage_master_user_password: true,
+      engine_lifecycle_support: "open-source-rds-extended-support-disabled", lifecycle: { prevent_destroy: true },
+    });
+    expect(named(body("aws_db_parameter_group.database_people")["parameter"], "value")).toMatchObject({ require_secure_transport: "1", log_output: "FILE", long_query_time: "0.5" });
+  });
+
+  test("their users are made by a task whose script, run here, is this", () => {
+    const { entryPoint, command, secrets } = container("database_people_users");
+    expect(Object.keys(named(secrets, "valueFrom"))).toEqual(["ADMINISTRATOR", "MYSQL_PWD", "PASSWORD_1", "PASSWORD_2", "PASSWORD_3"]);
+    const [shell = "", ...options] = asList(entryPoint).map(String);
+    const printed = String(asList(command)[0]).replace(/^mysql .* <<END$/m, "cat <<END");
+    const { stdout } = spawnSync(shell, [...options, printed], { env: { PATH: process.env["PATH"], PASSWORD_1: "one", PASSWORD_2: "two", PASSWORD_3: "three" }, encoding: "utf8" });
+    const user = (name: string, password: string) =>
+      `CREATE USER IF NOT EXISTS '${name}'@'%';\nALTER USER '${name}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL;\nGRANT ALL PRIVILEGES ON \`people\`.* TO '${name}'@'%';\n`;
+    expect(stdout).toBe(user("admin", "one") + user("desk", "two") + user("worker", "three"));
+  });
+});
+
+describe("hosts", () => {
+  const service = (cpu: number, memoryMb: number, least = 1, most = least) => {
+    const [any] = shopEnvironment().services;
+    if (!any) throw new Error("the shop has services");
+    return { ...any, size: { cpu, memoryMb }, replicas: { least, most, targetCpuPercent: 60 } };
+  };
+  test.each([
+    ["one small replica", [service(0.25, 256)], { instance: "t4g.small", least: 1, most: 2 }],
+    ["two replicas want two zones", [service(0.25, 256, 2)], { instance: "t4g.small", least: 2, most: 3 }],
+    ["the largest replica fits twice", [service(0.5, 1_024)], { instance: "t4g.medium", least: 1, most: 2 }],
+    ["all of them fit, and twice during a deployment", [service(0.5, 800, 4, 8)], { instance: "t4g.small", least: 2, most: 8 }],
+  ])("%s", (_name, services, capacity) => {
+    expect(capacityFor(services)).toEqual(capacity);
+  });
+
+  test("keep their own credentials from their containers, and their disks encrypted", () => {
+    expect(body("aws_launch_template.hosts")).toMatchObject({
+      metadata_options: { http_tokens: "required", http_put_response_hop_limit: 1 }, block_device_mappings: [{ ebs: { encrypted: "true" } }],
+    });
+  });
+});
