@@ -6,8 +6,11 @@ import { Failure } from "../kit/failure.ts";
 import { placeOf } from "../local/render/place.ts";
 import { call, type Call, type Request } from "../local/run/protocol.ts";
 import type { Progress } from "../local/run/stage.ts";
+import { lockHolder } from "../local/run/lock.ts";
+import { isAlive } from "../local/run/process-table.ts";
 import { controlSocket } from "../local/run/sockets.ts";
 import { readState, type State } from "../local/run/state.ts";
+import { until } from "../local/run/supervisor.ts";
 import { cacheHome } from "./locate.ts";
 import { controllerVersion } from "./version.ts";
 
@@ -46,14 +49,39 @@ async function answers(state: string): Promise<boolean> {
   });
   if (hello === null) return false;
   if (hello.version === controllerVersion()) return true;
-  await ask(state, { verb: "leave" }).done;
-  for (let tries = 0; tries < 250 && existsSync(placeOf(state).lock); tries += 1) await sleep(20);
+  await lastWord(state, { verb: "leave" });
   return false;
+}
+
+/** Takes the platform down. */
+export const takeDown = (state: string, atOnce: boolean, progress: (event: Progress) => void): Promise<void> => lastWord(state, { verb: "down", atOnce }, progress);
+
+/** Asks for something after which the controller ends, and waits until it has: who comes next starts one of his own. */
+async function lastWord<Verb extends "leave" | "down">(state: string, request: Extract<Request, { readonly verb: Verb }>, progress: (event: Progress) => void = nothing): Promise<void> {
+  const controller = await lockHolder(placeOf(state).lock);
+  await ask<Verb>(state, request, progress).done;
+  if (controller !== null) await until(10, async () => !(await isAlive(controller)));
 }
 
 async function startController(state: string): Promise<void> {
   mkdirSync(join(state, "logs/controller"), { recursive: true, mode: 0o755 });
   const errors = join(state, "logs/controller/errors");
+  const end = Date.now() + 20_000;
+  for (let exit = spawnController(state, errors); Date.now() < end && (exit.code === null || exit.code === 0); ) {
+    if (await ask(state, { verb: "hello" }).done.then(() => true, () => false)) return;
+    // It gave way to another one, which has ended meanwhile.
+    const holder = exit.code === 0 ? await lockHolder(placeOf(state).lock) : null;
+    if (exit.code === 0 && (holder === null || !(await isAlive(holder)))) exit = spawnController(state, errors);
+    await sleep(15);
+  }
+  throw new Failure("controller-unreachable", `the controller of ${state} did not start`, {
+    hint: "the lines above say why; then this command again",
+    details: readFileSync(errors, "utf8").trimEnd().split("\n").slice(-12),
+  });
+}
+
+/** Starts a controller; the code says how it ended, if it has. */
+function spawnController(state: string, errors: string): { readonly code: number | null } {
   const output = openSync(errors, "w", 0o600);
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", process.argv[1] ?? "", "controller", "--state", state], {
     detached: true,
@@ -62,18 +90,10 @@ async function startController(state: string): Promise<void> {
     env: { ...process.env, DAILYGE_CACHE: cacheHome() },
   });
   closeSync(output);
-  let exit: number | null = null;
-  child.once("exit", (code) => (exit = code ?? 1));
+  const exit: { code: number | null } = { code: null };
+  child.once("exit", (code) => (exit.code = code ?? 1));
   child.unref();
-  const end = Date.now() + 20_000;
-  while (Date.now() < end && (exit === null || exit === 0)) {
-    if (await ask(state, { verb: "hello" }).done.then(() => true, () => false)) return;
-    await sleep(15);
-  }
-  throw new Failure("controller-unreachable", `the controller of ${state} did not start`, {
-    hint: "the lines above say why; then this command again",
-    details: readFileSync(errors, "utf8").trimEnd().split("\n").slice(-12),
-  });
+  return exit;
 }
 
 /** @throws Failure `state-foreign` when another definition's platform is there; one that has been moved away does not count */

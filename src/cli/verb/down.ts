@@ -8,7 +8,7 @@ import { readState } from "../../local/run/state.ts";
 import type { Invocation } from "../invocation.ts";
 import { locateState } from "../locate.ts";
 import { ProgressView } from "../progress.ts";
-import { ask, reach, requireOwn } from "../reach.ts";
+import { reach, requireOwn, takeDown } from "../reach.ts";
 
 /** Stops the platform; with `--erase` deletes what it kept as well. */
 export async function down(invocation: Invocation): Promise<number> {
@@ -23,7 +23,7 @@ export async function down(invocation: Invocation): Promise<number> {
   if (erase && !(await mayErase(invocation, state))) return 2;
   if ((await reach(state).catch(() => null)) !== null) {
     const view = new ProgressView(invocation);
-    await ask(state, { verb: "down", atOnce: false }, view.show).done.finally(() => view.close());
+    await takeDown(state, false, view.show).finally(() => view.close());
   } else if (!erase) {
     invocation.tell("the platform is not running\n");
   }

@@ -7,7 +7,7 @@ import type { Invocation } from "../invocation.ts";
 import { locate, tellFindings, type Located } from "../locate.ts";
 import { overviewTable } from "../overview.ts";
 import { ProgressView } from "../progress.ts";
-import { ask, reach, reachController } from "../reach.ts";
+import { ask, reach, reachController, takeDown } from "../reach.ts";
 
 /** Brings the platform up and stays with it, or leaves it running with `--detach`. */
 export async function up(invocation: Invocation): Promise<number> {
@@ -30,7 +30,7 @@ export async function up(invocation: Invocation): Promise<number> {
     if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report, null, 2)}\n`);
     else invocation.print(`\n${overviewTable(report, invocation.terminal.columns)}\n`);
     if (invocation.flags.has("detach")) return report.ready ? 0 : 2;
-    invocation.tell(`It runs until Ctrl-C; what happens is told here. More: ./dailyge status, ./dailyge logs -f\n`);
+    invocation.tell(`It runs until Ctrl-C. See also: ./dailyge status, ./dailyge logs -f\n`);
     await stay(located.state, hands, view);
     return 0;
   } catch (cause) {
@@ -80,7 +80,7 @@ class Hands {
 
   /** Takes the platform down. */
   async end(atOnce = false): Promise<void> {
-    await ask(this.#state, { verb: "down", atOnce }, this.#view.show).done.catch((error: unknown) => {
+    await takeDown(this.#state, atOnce, this.#view.show).catch((error: unknown) => {
       if (!(error instanceof Failure && error.code === "controller-unreachable")) throw error;
     });
   }
