@@ -1,20 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderTerraform, type TerraformDirectory } from "../../src/aws/render/index.ts";
-import { resolvePlatform } from "../../src/cli/load.ts";
 import type { SchemaDocument } from "../../src/aws/schema/format.ts";
-import { startProvider, type StubProvider } from "./terraform/provider.ts";
+import { EXAMPLES, exampleModel } from "../aws/platforms.ts";
+import { shopModel } from "../aws/shop.ts";
+import { PASSWORD, startProvider, type StubProvider } from "./terraform/provider.ts";
 import { findBinary, run } from "./terraform/run.ts";
 
 /** The real binary over everything we render, with a provider that has AWS's schema and nothing else: what it accepts is well-formed, not yet right. */
 const binary = findBinary();
 if (binary === undefined) console.warn("Skipped: neither terraform nor tofu is on the PATH, so their validate and plan say nothing about what we render.");
-
-const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
-const platforms = readdirSync(examples).map((name) => join(examples, name, "platform.ts"));
 
 /** Mistakes of a renderer, each written into what is otherwise right. */
 const SEEDED: readonly { readonly name: string; readonly change: (resources: Resources) => void; readonly says: string }[] = [
@@ -53,10 +50,8 @@ function seeded(directory: TerraformDirectory, change: (resources: Resources) =>
   return { ...directory, files };
 }
 
-async function directoriesOf(platform: string): Promise<readonly TerraformDirectory[]> {
-  const { resolved } = await resolvePlatform(platform);
-  if (!resolved.ok) throw new Error(`${platform} has findings`);
-  return renderTerraform(resolved.model);
+async function directoriesOf(name: string): Promise<readonly TerraformDirectory[]> {
+  return renderTerraform(name === "shop" ? shopModel() : await exampleModel(name));
 }
 
 describe.skipIf(binary === undefined)("the real terraform", () => {
@@ -75,28 +70,53 @@ describe.skipIf(binary === undefined)("the real terraform", () => {
     rmSync(scratch, { recursive: true });
   });
 
-  async function judge(directory: TerraformDirectory, words: readonly string[]) {
+  /** Runs the binary in a fresh copy of the directory, as often as one likes. */
+  async function prepare(directory: TerraformDirectory) {
     const place = join(scratch, String((count += 1)));
     mkdirSync(place);
     for (const { name, content } of directory.files) writeFileSync(join(place, name), content);
     const started = await run(binary ?? "", place, provider.reattach, ["init", "-input=false"]);
-    return started.code === 0 ? run(binary ?? "", place, provider.reattach, words) : started;
+    return (words: readonly string[]) => (started.code === 0 ? run(binary ?? "", place, provider.reattach, words) : Promise.resolve(started));
   }
 
-  test.each(platforms)("accepts and plans every directory of %s", async (platform) => {
-    for (const directory of await directoriesOf(platform)) {
-      expect(await judge(directory, ["validate"])).toMatchObject({ code: 0, output: expect.stringContaining("The configuration is valid") });
+  test.each([...EXAMPLES, "shop"])("accepts and plans every directory of %s", async (name) => {
+    for (const directory of await directoriesOf(name)) {
+      const terraform = await prepare(directory);
+      expect(await terraform(["validate"])).toMatchObject({ code: 0, output: expect.stringContaining("The configuration is valid") });
       const resources = directory.files.flatMap(({ content }) => Object.values((JSON.parse(content) as { resource?: Record<string, object> }).resource ?? {}));
       const expected = resources.reduce((sum, byName) => sum + Object.keys(byName).length, 0);
-      const plan = await judge(directory, ["plan", "-refresh=false", "-input=false"]);
+      const plan = await terraform(["plan", "-refresh=false", "-input=false"]);
       expect(plan.output).toContain(`Plan: ${expected} to add, 0 to change, 0 to destroy.`);
     }
   });
 
+  test("has no change left after an apply, and after a release only that release's", async () => {
+    const [, , prod] = await directoriesOf("dailyge");
+    if (!prod) throw new Error("the example has two environments");
+    const release = "/dailyge/prod/services/api/release";
+    const plan = ["plan", "-refresh=false", "-input=false"];
+    provider.parameters.set(release, "unreleased");
+    const terraform = await prepare(prod);
+    expect((await terraform(["apply", "-refresh=false", "-input=false", "-auto-approve"])).output).toContain("Apply complete!");
+    expect((await terraform(plan)).output).toContain("No changes.");
+    const state = await terraform(["state", "pull"]);
+    expect(state.output).toContain("made-up");
+    expect(state.output).not.toContain(PASSWORD);
+    expect(provider.secrets.filter((value) => value.startsWith("{")).map((value) => JSON.parse(value) as unknown)).toEqual([{
+      username: "api", password: PASSWORD, host: "made-up", port: 3306, database: "mysql_data", url: `mysql://api:${PASSWORD}@made-up:3306/mysql_data`,
+    }]);
+    provider.parameters.set(release, "registry.example/dailyge/api@sha256:1");
+    const released = await terraform(plan);
+    expect([...released.output.matchAll(/# (\S+) will be/g)].map(([, address]) => address)).toEqual([
+      "aws_appautoscaling_target.service_api", "aws_ecs_task_definition.service_api", "aws_ecs_task_definition.service_api_migrate",
+    ]);
+  });
+
   test.each(SEEDED)("refuses $name", async ({ change, says }) => {
-    const [, directory] = await directoriesOf(join(examples, "dailyge", "platform.ts"));
+    const [, directory] = await directoriesOf("dailyge");
     if (!directory) throw new Error("the example has an environment");
-    const { code, output } = await judge(seeded(directory, change), ["validate"]);
+    const terraform = await prepare(seeded(directory, change));
+    const { code, output } = await terraform(["validate"]);
     expect(code).toBe(1);
     expect(output.replaceAll(/\s+/g, " ")).toContain(says);
   });

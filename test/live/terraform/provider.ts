@@ -3,12 +3,16 @@ import { loadSync } from "@grpc/proto-loader";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProviderSchema, Schemas } from "../../../src/aws/schema/format.ts";
-import { found, pack, planned, unpack, wireSchemas } from "./wire.ts";
+import { applied, found, pack, planned, unpack, wireSchemas } from "./wire.ts";
 
 /** A provider that knows the AWS provider's schema and nothing of AWS. */
 export interface StubProvider {
   /** What `TF_REATTACH_PROVIDERS` has to say for Terraform and OpenTofu to use it. */
   readonly reattach: string;
+  /** Values of parameters, by name, as somebody else has written them. */
+  readonly parameters: Map<string, string>;
+  /** Values of secrets that it was given, in no order. */
+  readonly secrets: string[];
   stop(): void;
 }
 
@@ -19,8 +23,13 @@ interface Asked {
   readonly type_name: string;
   readonly config: Value;
   readonly proposed_new_state: Value;
+  readonly planned_state: Value;
+  readonly raw_state: { readonly json: Uint8Array };
 }
 type Handler = (call: { readonly request: Asked }, answer: (error: Error | null, value?: object) => void) => void;
+
+/** What every random password is. */
+export const PASSWORD = "Xq7PasswordThatIsInNoState";
 
 const PROTO = fileURLToPath(new URL("provider.proto", import.meta.url));
 const NAMES = ["registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws"];
@@ -30,20 +39,22 @@ export async function startProvider(schema: ProviderSchema, directory: string): 
   const { tfplugin6 } = loadPackageDefinition(loadSync(PROTO, { keepCase: true, longs: Number })) as unknown as {
     tfplugin6: { Provider: ServiceClientConstructor };
   };
+  const parameters = new Map<string, string>();
+  const secrets: string[] = [];
   const server = new Server({ "grpc.max_send_message_length": -1, "grpc.max_receive_message_length": -1 });
-  server.addService(tfplugin6.Provider.service, handlers(schema));
+  server.addService(tfplugin6.Provider.service, handlers(schema, parameters, secrets));
   const socket = join(directory, "provider.sock");
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
   });
   const place = { Protocol: "grpc", ProtocolVersion: 6, Pid: process.pid, Test: true, Addr: { Network: "unix", String: socket } };
-  return { reattach: JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, place]))), stop: () => server.forceShutdown() };
+  return { parameters, secrets, reattach: JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, place]))), stop: () => server.forceShutdown() };
 }
 
-function handlers(schema: ProviderSchema): Readonly<Record<string, Handler>> {
+function handlers(schema: ProviderSchema, parameters: ReadonlyMap<string, string>, secrets: string[]): Readonly<Record<string, Handler>> {
   const fine: Handler = (_call, answer) => answer(null, {});
   const wire = wireSchemas(schema);
-  const looked = (schemas: Schemas, { type_name, config }: Asked) => pack(found(blockOf(schemas, type_name), unpack(config.msgpack) ?? {}));
+  const looked = (schemas: Schemas, { type_name, config }: Asked) => found(blockOf(schemas, type_name), unpack(config.msgpack) ?? {});
   return {
     GetProviderSchema: (_call, answer) => answer(null, wire),
     ValidateProviderConfig: fine,
@@ -59,8 +70,20 @@ function handlers(schema: ProviderSchema): Readonly<Record<string, Handler>> {
       // The AWS provider is of the older kind, to which Terraform allows small inconsistencies.
       answer(null, { planned_state: { msgpack: pack(state) }, legacy_type_system: true });
     },
-    ReadDataSource: ({ request }, answer) => answer(null, { state: { msgpack: looked(schema.data_source_schemas, request) } }),
-    OpenEphemeralResource: ({ request }, answer) => answer(null, { result: { msgpack: looked(schema.ephemeral_resource_schemas, request) } }),
+    ApplyResourceChange: ({ request }, answer) => {
+      const state = unpack(request.planned_state.msgpack);
+      const written = unpack(request.config.msgpack)?.["secret_string_wo"];
+      if (typeof written === "string") secrets.push(written);
+      const made = state && applied(blockOf(schema.resource_schemas, request.type_name), request.type_name, state);
+      answer(null, { new_state: { msgpack: pack(made) }, legacy_type_system: true });
+    },
+    UpgradeResourceState: ({ request }, answer) => answer(null, { upgraded_state: { json: request.raw_state.json } }),
+    ReadDataSource: ({ request }, answer) => {
+      const state = looked(schema.data_source_schemas, request);
+      const parameter = request.type_name === "aws_ssm_parameter" && parameters.get(String(state["name"]));
+      answer(null, { state: { msgpack: pack(parameter === undefined || parameter === false ? state : { ...state, insecure_value: parameter }) } });
+    },
+    OpenEphemeralResource: ({ request }, answer) => answer(null, { result: { msgpack: pack({ ...looked(schema.ephemeral_resource_schemas, request), random_password: PASSWORD }) } }),
   };
 }
 

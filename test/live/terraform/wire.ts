@@ -24,6 +24,25 @@ export function planned(block: Block, fields: Fields): Fields {
   return { ...fields, ...Object.fromEntries(attributes) };
 }
 
+/** What would be there after an apply: a made-up value for everything that was unknown. */
+export function applied(block: Block, type: string, fields: Fields): Fields {
+  const attributes = Object.entries(block.attributes ?? {}).map(([name, attribute]) => {
+    const value = fields[name] ?? null;
+    return [name, value instanceof ExtData ? (KNOWN[`${type}.${name}`]?.(fields) ?? madeUp(attribute.type)) : value];
+  });
+  return { ...fields, ...Object.fromEntries(attributes) };
+}
+
+/** Where what we write looks for something certain among what AWS answers. */
+const KNOWN: Readonly<Record<string, (fields: Fields) => unknown>> = {
+  "aws_acm_certificate.domain_validation_options": ({ domain_name, subject_alternative_names }) => {
+    const others = Array.isArray(subject_alternative_names) ? (subject_alternative_names as readonly unknown[]) : [];
+    return [domain_name, ...others].map((name) => ({
+      domain_name: name, resource_record_name: `_proof.${String(name)}`, resource_record_type: "CNAME", resource_record_value: "_proof.acm-validations.aws",
+    }));
+  },
+};
+
 /** What a lookup would find: a made-up value for everything that it computes. */
 export function found(block: Block, fields: Fields): Fields {
   const attributes = Object.entries(block.attributes ?? {}).map(([name, { computed, type }]) => [name, fields[name] ?? (computed ? madeUp(type) : null)]);
@@ -36,7 +55,7 @@ function madeUp(kind: Kind): unknown {
   if (kind === "bool") return false;
   if (kind === "dynamic") return null;
   if (kind[0] === "object") return Object.fromEntries(Object.entries(kind[1]).map(([name, inner]) => [name, madeUp(inner)]));
-  return kind[0] === "map" ? {} : kind[1] === "string" ? ["made-up-1", "made-up-2"] : [];
+  return kind[0] === "map" ? {} : kind[1] === "string" ? ["made-up-1", "made-up-2"] : [madeUp(kind[1])];
 }
 
 const NESTING: Readonly<Record<NestedBlock["nesting_mode"], number>> = { single: 1, list: 2, set: 3 };
