@@ -1,12 +1,18 @@
 import type { PartStatus, StatusReport } from "../local/run/status.ts";
 import { table, wrap } from "./table.ts";
 
-/** What runs: one row per part, replicas together. */
+/** What runs: one row per part, replicas together. Releases are left out where the terminal is too narrow for them. */
 export function overviewTable(report: StatusReport, columns: number): string {
   const groups = Map.groupBy(report.parts, ({ name, kind }) => (kind === "service" || kind === "site" ? name.replace(/\.\d+$/, "") : name));
-  const rows = [...groups].map(([name, parts]) => [name, state(parts), parts[0]?.release ?? "", parts[0]?.reachableBy ?? "", parts[0]?.url ?? ""]);
-  return table(["NAME", "STATE", "RELEASE", "REACHED BY", "ADDRESS"], rows, columns < 80 ? 80 : Infinity);
+  const rows = [...groups].map(([name, parts]) => [name, state(parts), parts[0]?.reachableBy ?? "", parts[0]?.url ?? "", releases(parts)]);
+  const whole = table(["NAME", "STATE", "REACHED BY", "ADDRESS", "RELEASE"], rows);
+  const fits = whole.split("\n").every((line) => line.length <= columns);
+  const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
+  const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
+  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}`;
 }
+
+const releases = (parts: readonly PartStatus[]): string => [...new Set(parts.map(({ release }) => release ?? ""))].join(", ");
 
 function state(parts: readonly PartStatus[]): string {
   const ready = parts.filter((part) => part.state === "ready").length;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readLocal } from "../../src/local/read/index.ts";
+import { calledServices } from "../../src/local/render/address.ts";
 import { renderDatabase } from "../../src/local/render/database.ts";
 import { renderEdge, type EdgeHost } from "../../src/local/render/edge.ts";
 import { placeOf } from "../../src/local/render/place.ts";
@@ -28,7 +29,7 @@ describe.each(EXAMPLES)("%s on one machine", (name) => {
 function rendered(shared: Shared, environment: Environment): Parameters<typeof readLocal>[0] {
   const place = placeOf("/state");
   const databasePorts = Object.fromEntries(environment.databases.map(({ name }, index) => [name, 3_306 + index]));
-  const workloads = workloadsOf(shared, environment, { edgePort: 8_080, databasePorts }, place);
+  const workloads = workloadsOf(shared, environment, { edgePort: 8_080, databasePorts, internalPorts: Object.fromEntries(calledServices(environment).map((name, index) => [name, 5_000 + index])) }, place);
   const hosts = workloads.flatMap(({ name: backend, kind, host, health }): readonly EdgeHost[] =>
     host === null ? [] : [{ ...host, backend, kind, health: health ?? "/", servers: [] }],
   );

@@ -5,7 +5,7 @@ import { EdgeStand, Load, raw } from "./edge-fixture.ts";
 
 const API = "api.x.localhost";
 const host = (servers: readonly EdgeServer[], change: Partial<EdgeHost> = {}): EdgeHost => ({
-  backend: "api", kind: "service", names: [API], health: "/health", reachableBy: "public", paths: [], origins: [], servers, ...change,
+  backend: "api", kind: "service", names: [API], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, servers, ...change,
 });
 
 let stand: EdgeStand;

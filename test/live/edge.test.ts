@@ -12,7 +12,7 @@ beforeAll(async () => {
   stand = await EdgeStand.make();
   const servers = [await stand.serve("api.1")];
   const host = (backend: string, change: Partial<EdgeHost>): EdgeHost => ({
-    backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], servers, ...change,
+    backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, servers, ...change,
   });
   await stand.start([
     host("api", { paths: [{ pattern: "/internal/*", reachableBy: [] }, { pattern: "/it's $me/*.x", reachableBy: ["office"] }, { pattern: "/admin/*", reachableBy: ["office"] }] }),

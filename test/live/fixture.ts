@@ -218,10 +218,10 @@ export default definePlatform({
   }
 }
 
-/** A platform for one test. */
-export function makePlatform(parts: PartsDefinition, options: PlatformOptions = {}): Platform {
+/** A platform for one test, or, made outside of tests, for all of a file. */
+export function makePlatform(parts: PartsDefinition, options: PlatformOptions = {}, over: (end: () => Promise<void>) => void = onTestFinished): Platform {
   const platform = new Platform(options);
-  onTestFinished(() => platform.end());
+  over(() => platform.end());
   platform.define(parts);
   return platform;
 }

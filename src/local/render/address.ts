@@ -7,6 +7,8 @@ export interface Addresses {
   readonly edgePort: number;
   /** Ports of databases, by name. */
   readonly databasePorts: Readonly<Record<string, number>>;
+  /** Ports of services that other services call, by name: many resolvers do not know names below `localhost`. */
+  readonly internalPorts: Readonly<Record<string, number>>;
 }
 
 /** `api` → `api.dailyge.localhost`: the names of a site or service for browsers and curl (RFC 6761, 6.3). */
@@ -18,6 +20,14 @@ export function hostNames(shared: Shared, part: { readonly host: string; readonl
 export function publicUrl(name: string, shared: Shared, environment: Environment, edgePort: number): string | null {
   const host = environment.sites.find((site) => site.name === name)?.host ?? environment.services.find((service) => service.name === name)?.endpoint?.host;
   return host === undefined ? null : `http://${host}.${shared.name}.localhost:${edgePort}`;
+}
+
+/** Services whose address another service is told. */
+export function calledServices(environment: Environment): readonly string[] {
+  const told = environment.services.flatMap(({ name, environment: variables }) =>
+    variables.flatMap(({ value }) => value.flatMap((piece) => (typeof piece === "string" || piece.part === name ? [] : [piece.part]))),
+  );
+  return environment.services.map(({ name }) => name).filter((name) => told.includes(name));
 }
 
 /** Where the password of a service's own user of a database is kept. */
@@ -40,7 +50,8 @@ function reference(
 ): EnvironmentValue["value"] {
   const database = environment.databases.find(({ name }) => name === part);
   if (database === undefined) {
-    const url = publicUrl(part, shared, environment, addresses.edgePort);
+    const internal = reader === part || environment.sites.some(({ name }) => name === reader) ? undefined : addresses.internalPorts[part];
+    const url = internal === undefined ? publicUrl(part, shared, environment, addresses.edgePort) : `http://127.0.0.1:${internal}`;
     if (url === null) throw new Error(`{${part}.${field}} refers to nothing`);
     return [url];
   }

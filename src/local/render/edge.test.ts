@@ -20,7 +20,7 @@ test("nothing in a quoted word is special to HAProxy", () => {
 });
 
 const host = (change: Partial<EdgeHost>): EdgeHost => ({
-  backend: "api", kind: "service", names: ["api.x.localhost"], health: "/", reachableBy: "public", paths: [], origins: [], servers: [], ...change,
+  backend: "api", kind: "service", names: ["api.x.localhost"], health: "/", reachableBy: "public", paths: [], origins: [], internalPort: null, servers: [], ...change,
 });
 
 /** The rules alone: conditions are declared above them. */

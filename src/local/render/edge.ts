@@ -27,6 +27,8 @@ export interface EdgeHost {
   readonly paths: readonly PathRule[];
   /** Origins of pages, besides its own, that may call what only a team may reach: `http://dailyge.localhost:8080`. */
   readonly origins: readonly string[];
+  /** Port of 127.0.0.1 on which other services call it, who know no host names; null where none does. */
+  readonly internalPort: number | null;
   /** What takes requests now. */
   readonly servers: readonly EdgeServer[];
 }
@@ -53,7 +55,7 @@ export function renderEdge(edge: Edge): { readonly files: readonly ConfigFile[];
   const file = (name: string, text: string): ConfigFile => ({ path: `${edge.directory}/${name}`, text });
   return {
     files: [
-      file("haproxy.cfg", [globalSection(edge), defaultsSection(), frontendSection(edge), ...edge.hosts.map((host) => backendSection(host, edge.listen.port))].join("\n")),
+      file("haproxy.cfg", [globalSection(edge), defaultsSection(), ...frontendSections(edge), ...edge.hosts.map((host) => backendSection(host, edge.listen.port))].join("\n")),
       file("hosts.map", edge.hosts.flatMap(({ names, backend }) => names.map((name) => `${name} ${backend}\n`)).join("")),
       ...edge.teams.map((team) => file(teamFile(team), TEAM_ADDRESSES.map((address) => `${address}\n`).join(""))),
     ],
@@ -134,9 +136,20 @@ const LOG_FORMAT =
   '{"time":%Ts.%ms,"id":"%ID","client":"%ci","method":"%HM","host":"%[var(txn.host),json(utf8s)]","path":"%[var(txn.path),json(utf8s)]",' +
   '"status":%ST,"bytes":%B,"ms":%Ta,"firstByteMs":%Tr,"backend":"%b","server":"%s","retries":"%rc","end":"%ts"}';
 
-function frontendSection({ listen }: Edge): string {
-  return `frontend edge
-  bind ${listen.address}:${listen.port}
+/** The public door, which goes by host names, and one for each service that other services call. */
+function frontendSections({ listen, hosts }: Edge): readonly string[] {
+  const byHost = `  http-request set-var(txn.backend) var(txn.host),map_str(hosts.map)
+  http-request deny status 404 default-errorfiles unless { var(txn.backend) -m found }
+`;
+  const internal = hosts.flatMap(({ backend, internalPort }) =>
+    internalPort === null ? [] : [frontendSection(`internal.${backend}`, "127.0.0.1", internalPort, "", `  default_backend ${backend}\n`)],
+  );
+  return [frontendSection("edge", listen.address, listen.port, byHost, "  use_backend %[var(txn.backend)]\n"), ...internal];
+}
+
+function frontendSection(name: string, address: string, port: number, choose: string, target: string): string {
+  return `frontend ${name}
+  bind ${address}:${port}
   log stdout len 8192 format raw local0
   log-format ${quoted(LOG_FORMAT)}
   unique-id-format 1-%[date,hex,bytes(8,8),lower]-%[uuid,field(5,-)]%[uuid,field(5,-)]
@@ -144,11 +157,8 @@ function frontendSection({ listen }: Edge): string {
   http-request set-var(txn.host) req.hdr(host),field(1,:),lower,rtrim(.),bytes(0,253)
   http-request deny status 400 default-errorfiles unless { req.hdr_cnt(host) 1 } { req.hdr(host) -m len gt 0 } { path -m beg / }
   http-request deny status 400 default-errorfiles if { path -m reg -i -- ${quoted(AMBIGUOUS_PATH)} }
-  http-request set-var(txn.backend) var(txn.host),map_str(hosts.map)
-  http-request deny status 404 default-errorfiles unless { var(txn.backend) -m found }
-${forwardedHeaders(listen.port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
-  use_backend %[var(txn.backend)]
-`;
+${choose}${forwardedHeaders(port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
+${target}`;
 }
 
 /**

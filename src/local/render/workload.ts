@@ -40,6 +40,8 @@ export interface WorkloadHost {
   readonly paths: readonly PathRule[];
   /** Origins of the sites whose pages call it. */
   readonly origins: readonly string[];
+  /** Port on which other services call it; null where none does. */
+  readonly internalPort: number | null;
 }
 
 /** Everything of the team's own that is to run, sites first. */
@@ -64,7 +66,7 @@ function siteWorkload(site: Site, shared: Shared, environment: Environment, addr
     health: SITE_HEALTH,
     startSeconds: 20,
     stopSeconds: 10,
-    host: { names: hostNames(shared, site), reachableBy: "public", paths: [], origins: [] },
+    host: { names: hostNames(shared, site), reachableBy: "public", paths: [], origins: [], internalPort: null },
     generatedSecrets: [],
     environment: () => [],
     process: (replica) => renderSite(site, replica, shared, environment, addresses, place),
@@ -87,7 +89,10 @@ function serviceWorkload(service: Service, shared: Shared, environment: Environm
     health: endpoint?.health ?? null,
     startSeconds: service.startSeconds,
     stopSeconds: service.stopSeconds,
-    host: endpoint === null ? null : { names: hostNames(shared, endpoint), reachableBy: endpoint.reachableBy, paths: endpoint.paths, origins },
+    host:
+      endpoint === null
+        ? null
+        : { names: hostNames(shared, endpoint), reachableBy: endpoint.reachableBy, paths: endpoint.paths, origins, internalPort: addresses.internalPorts[service.name] ?? null },
     generatedSecrets: service.secrets.filter(({ generated }) => generated).map(({ name }) => serviceSecret(service.name, name)),
     environment: (release) => serviceEnvironment(service, release, shared, environment, addresses),
     process: (replica) => ({ process: renderService(service, replica, shared, environment, addresses, place), files: [] }),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Failure } from "../../kit/failure.ts";
-import type { Addresses } from "../render/address.ts";
+import { calledServices, type Addresses } from "../render/address.ts";
 import { workloadsOf, type Workload } from "../render/workload.ts";
 import { chooseDatabasePorts, raiseDatabase } from "./databases.ts";
 import { raiseEdge } from "./edge-process.ts";
@@ -79,9 +79,13 @@ export function setWorkloads(stage: Stage): void {
     return;
   }
   const databasePorts = Object.fromEntries(wanted.environment.databases.map(({ name }) => [name, ports[name] ?? 0]));
-  const addresses: Addresses = { edgePort: ports["edge"] ?? 0, databasePorts };
+  const internalPorts = Object.fromEntries(calledServices(wanted.environment).map((name) => [name, ports[internalPort(name)] ?? 0]));
+  const addresses: Addresses = { edgePort: ports["edge"] ?? 0, databasePorts, internalPorts };
   stage.workloads = workloadsOf(wanted.shared, wanted.environment, addresses, stage.place);
 }
+
+/** Its name among the ports; no part is called so. */
+const internalPort = (service: string): string => `internal.${service}`;
 
 async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null): Promise<void> {
   const { ports } = stage.state;
@@ -94,6 +98,10 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
   } else if (known === undefined || (!running && (await tryPort(known)) === null)) {
     if (edgePort !== null) await freePort(new Set(), edgePort);
     ports["edge"] = await freePort(new Set(Object.values(ports)));
+  }
+  for (const name of calledServices(wanted.environment).map(internalPort)) {
+    const port = ports[name];
+    if (port === undefined || (!running && (await tryPort(port)) === null)) ports[name] = await freePort(new Set(Object.values(ports)));
   }
   await chooseDatabasePorts(stage, wanted.environment.databases);
 }

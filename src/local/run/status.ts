@@ -1,6 +1,7 @@
 import { uptime } from "node:os";
 import type { Audience } from "../../model/service.ts";
 import { publicUrl } from "../render/address.ts";
+import { DATABASE_DIFFERENCES } from "../render/database-differences.ts";
 import { databaseAnswers } from "./databases.ts";
 import { groupMembers, identify, residentBytes } from "./process-table.ts";
 import { observe } from "./readiness.ts";
@@ -28,6 +29,8 @@ export interface PartStatus {
   readonly release: string | null;
   readonly url: string | null;
   readonly reachableBy: string | null;
+  /** Paths that fewer may reach: `/internal/*: nobody`. */
+  readonly except: readonly string[];
   /** Times it ended by itself, of late. */
   readonly crashes: number;
   readonly memoryMb: number | null;
@@ -81,7 +84,7 @@ async function edgeStatus(stage: Stage): Promise<PartStatus> {
   const { running, ...seen } = await looks(stage, "edge");
   const answers = running && (await stage.edge.counts().then(() => true, () => false));
   const url = `http://127.0.0.1:${stage.state.ports["edge"] ?? 0}`;
-  return { name: "edge", kind: "edge", state: answers ? "ready" : running ? "unhealthy" : stateOf(seen.crashes), release: null, url, reachableBy: null, ...seen };
+  return { name: "edge", kind: "edge", state: answers ? "ready" : running ? "unhealthy" : stateOf(seen.crashes), release: null, url, reachableBy: null, except: [], ...seen };
 }
 
 const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
@@ -94,7 +97,7 @@ function databaseStatuses(stage: Stage): readonly Promise<PartStatus>[] {
     const state = answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
     const reachableBy = database.usedBy.length === 0 ? "nobody" : database.usedBy.join(", ");
     const url = `${database.engine}://127.0.0.1:${stage.state.ports[database.name] ?? 0}/${database.schema}`;
-    return { name: database.name, kind: "database", state, release: null, url, reachableBy, ...seen };
+    return { name: database.name, kind: "database", state, release: null, url, reachableBy, except: [], ...seen };
   });
 }
 
@@ -105,6 +108,7 @@ function workloadStatuses(stage: Stage): readonly Promise<PartStatus>[] {
       kind: workload.kind,
       url: urlOf(stage, workload.name)[0] ?? null,
       reachableBy: workload.host === null ? "nobody" : audience(workload.host.reachableBy),
+      except: workload.host?.paths.map(({ pattern, reachableBy }) => `${pattern}: ${audience(reachableBy)}`) ?? [],
     };
     return (record?.replicas ?? []).map(async (replica): Promise<PartStatus> => {
       const { running, ...seen } = await looks(stage, replica.name);
@@ -119,8 +123,10 @@ function workloadStatuses(stage: Stage): readonly Promise<PartStatus>[] {
 const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
 
 /** How this machine keeps each promise, and which it cannot. */
-const substitution = ({ product, version, substitutes }: NonNullable<Stage["parts"]["sql"]>): string =>
-  substitutes === null ? `${product} ${version}, the real one` : `${product} ${version} in place of ${substitutes}`;
+const substitution = ({ product, version, substitutes, flavour }: NonNullable<Stage["parts"]["sql"]>): string => {
+  const server = substitutes === null ? `${product} ${version}` : `${product} ${version} in place of ${substitutes}`;
+  return `${server}. Unlike RDS: ${DATABASE_DIFFERENCES[flavour].map(({ says }) => says).join(". ")}`;
+};
 
 function promises(stage: Stage): readonly PromiseStatus[] {
   const { ground, confinement, parts, workloads } = stage;

@@ -1,7 +1,7 @@
 import { watch as watchDirectory, type FSWatcher } from "node:fs";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
-import { raiseDatabase } from "./databases.ts";
+import { openPlaced, raiseDatabase } from "./databases.ts";
 import { edgeHosts, raiseEdge } from "./edge-process.ts";
 import { groupMembers, residentBytes } from "./process-table.ts";
 import { describeDeath, observe } from "./readiness.ts";
@@ -12,6 +12,7 @@ import { inspectProcess, killGroup, type Standing } from "./supervisor.ts";
 /** Looks without an answer, a second apart, after which a process hangs and is replaced. */
 const SILENT_LOOKS = 3;
 const LOOK_EVERY_MS = 500;
+const SLOW_LOG_EVERY_MS = 60_000;
 
 /** What the watch remembers of a replica between two looks. */
 interface Seen {
@@ -111,6 +112,10 @@ export class Watch {
       const standing = await inspectProcess(stage.ground, database.name);
       const seen = this.#remembered(database.name, standing);
       this.#tellDeaths(database.name, standing, seen);
+      if (Date.now() - seen.lookedAt > SLOW_LOG_EVERY_MS) {
+        seen.lookedAt = Date.now();
+        await openPlaced(stage, database).boundSlowLog();
+      }
       if (standing.state !== "unsupervised" && standing.state !== "absent" && standing.state !== "down") continue;
       this.#note(database.name, "its supervisor is gone: starting it anew");
       void raiseDatabase(stage, database).catch((cause: unknown) => this.#note(database.name, cause instanceof Error ? cause.message : String(cause)));
