@@ -1,22 +1,27 @@
 import { Failure } from "../kit/failure.ts";
+import { wrap } from "./table.ts";
 import { COMMON_OPTIONS, type Verb } from "./invocation.ts";
 
-const row = (left: string, right: string, width: number): string => `  ${left.padEnd(width)}  ${right}`;
+const COLUMNS = 80;
+const row = (left: string, right: string, width: number): string => `  ${left.padEnd(width)}  ${wrap(right, COLUMNS - width - 4, " ".repeat(width + 4))}`;
+/** The verb and what it cannot do without. */
+const short = ({ usage }: Verb): string => usage.replace(/ \[.*$/, "");
 
 /** All verbs on one screen. */
 export function overview(verbs: Readonly<Record<string, Verb>>): string {
   const shown = Object.entries(verbs).filter(([, verb]) => verb.hidden !== true);
-  const width = Math.max(...shown.map(([, { usage }]) => usage.length));
+  const width = Math.max(...shown.map(([, verb]) => short(verb).length));
   return [
     "The whole platform of a small web team, from one platform.ts.",
     "",
     "usage: ./dailyge COMMAND [options]",
     "",
-    ...shown.map(([, { usage, summary }]) => row(usage, summary, width)),
+    ...shown.map(([, verb]) => row(short(verb), verb.summary, width)),
     "",
     ...optionRows(COMMON_OPTIONS),
     "",
-    "Exit codes: 0 done, 1 findings, 2 failure, 70 bug. More: ./dailyge COMMAND --help",
+    "More of one: ./dailyge COMMAND --help",
+    "Exit codes: 0 done, 1 findings, 2 failure, 70 bug",
     "",
   ].join("\n");
 }

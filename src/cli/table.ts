@@ -6,13 +6,12 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 const cut = (line: string, columns: number): string => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line);
 
-/** Text broken between words, later lines indented. */
+/** Text broken between words into lines of at most so many columns, later ones behind an indent. */
 export function wrap(text: string, columns: number, indent: string): string {
   const lines: string[] = [""];
   for (const word of text.split(" ")) {
     const last = lines.at(-1) ?? "";
-    const room = lines.length === 1 ? columns : columns - indent.length;
-    if (last !== "" && last.length + 1 + word.length > room) lines.push(word);
+    if (last !== "" && last.length + 1 + word.length > columns) lines.push(word);
     else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
   }
   return lines.join(`\n${indent}`);

@@ -1,4 +1,4 @@
-import { inspectParts } from "../../local/run/parts/index.ts";
+import { inspectParts, type FoundPart } from "../../local/run/parts/index.ts";
 import type { Invocation } from "../invocation.ts";
 import { cacheHome } from "../locate.ts";
 import { table } from "../table.ts";
@@ -7,8 +7,11 @@ import { table } from "../table.ts";
 export async function doctor(invocation: Invocation): Promise<number> {
   const reports = await inspectParts({ cache: cacheHome(), path: process.env["PATH"] ?? "" });
   const node = { name: "node", version: process.version.slice(1), from: process.execPath, advice: null };
-  const rows = [node, ...reports.map(({ name, found, advice }) => ({ name, version: found?.version ?? null, from: found === null ? null : (found.root ?? found.from), advice }))];
+  const rows = [node, ...reports.map(({ name, found, advice }) => ({ name, version: found?.version ?? null, from: found === null ? null : whence(found), advice }))];
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(rows, null, 2)}\n`);
   else invocation.print(table(["PART", "VERSION", "FROM, OR WHAT TO DO"], rows.map((row) => [row.name, row.version ?? "missing", row.advice ?? row.from ?? ""])));
   return reports.some(({ found, fetchable }) => found === null && !fetchable) ? 2 : 0;
 }
+
+/** Where it is, and what it stands in for. */
+const whence = ({ root, from, substitutes }: FoundPart): string => `${root ?? from}${substitutes === null ? "" : `, in place of ${substitutes}`}`;
