@@ -91,7 +91,7 @@ async function serve(): Promise<void> {
   });
   if (variables["SAYS_AT_START"] !== undefined) process.stdout.write(`${variables["SAYS_AT_START"]}\n`);
   await pause(behaviour.startAfterMs ?? 0);
-  if (behaviour.listens === "nowhere") return void setInterval(() => {}, 1000);
+  if (behaviour.listens === "nowhere" || variables["PORT"] === undefined) return void setInterval(() => {}, 1000);
   server.listen(behaviour.listens === "on another port" ? 0 : Number(variables["PORT"]), variables["HOST"], () => {
     process.stdout.write(`listening ${behaviour.version ?? "one"}\n`);
     if (behaviour.exitAfterMs !== undefined) setTimeout(() => process.exit(7), behaviour.exitAfterMs);

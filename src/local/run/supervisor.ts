@@ -217,9 +217,13 @@ async function leader(directory: string): Promise<number | null> {
   return startedAtMs <= written.mtimeMs + 1500 ? pid : null;
 }
 
-const supervisedState = async (directory: string): Promise<string> => {
-  const text = (await readFile(join(directory, "supervise", "stat"), "utf8").catch(() => "down")).trim();
-  return text.startsWith("run") ? "run" : text.startsWith("down") ? "down" : "finish";
+/** What runsv(8) says: `down` where it is to be down, `finish` also in the second that it waits before it starts a process again. */
+const supervisedState = async (directory: string): Promise<"run" | "finish" | "down"> => {
+  const text = await readFile(join(directory, "supervise", "stat"), "utf8").catch(() => "down");
+  if (text.startsWith("run")) return "run";
+  if (!text.startsWith("down")) return "finish";
+  const status = await readFile(join(directory, "supervise", "status"), "latin1").catch(() => "");
+  return status[17] === "u" ? "finish" : "down";
 };
 
 async function readDeaths(directory: string): Promise<readonly Death[]> {
