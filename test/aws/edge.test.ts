@@ -3,12 +3,14 @@ import { Failure } from "../../src/kit/failure.ts";
 import type { Environment } from "../../src/model/model.ts";
 import { asBody } from "../../src/aws/read/configuration.ts";
 import { listenerRules } from "../../src/aws/render/rules.ts";
+import { anySpelling } from "../../src/aws/render/spelling.ts";
 import { addresses, bodies, directoryOf } from "./rendered.ts";
+import { answers } from "./requests.ts";
 import { exampleModel } from "./platforms.ts";
 import { shopEnvironment, shopModel } from "./shop.ts";
 
 const rules = (service: string, environment: Environment = shopEnvironment()) =>
-  (listenerRules(environment).get(service) ?? []).map(({ path, sources, action }) => `${action} ${path ?? "*"} ${sources?.join(" ") ?? "everyone"}`);
+  (listenerRules(environment).get(service) ?? []).map(({ path, sources, action }) => `${action} ${path === null ? "*" : "pattern" in path ? path.pattern : path.expression} ${sources?.join(" ") ?? "everyone"}`);
 
 const only = (name: string): Environment => ({ ...shopEnvironment(), services: shopEnvironment().services.filter((service) => service.name === name) });
 
@@ -16,8 +18,10 @@ describe("the first rule that matches decides", () => {
   test("paths come before the host, and end with a refusal", () => {
     expect(rules("api")).toEqual([
       "refuse /internal/* everyone",
+      "refuse ^/[iI][nN][tT][eE][rR][nN][aA][lL]/.*$ everyone",
       "forward /reports/* 203.0.113.0/24",
       "refuse /reports/* everyone",
+      "refuse ^/[rR][eE][pP][oO][rR][tT][sS]/.*$ everyone",
       "forward * everyone",
     ]);
   });
@@ -36,6 +40,54 @@ describe("the first rule that matches decides", () => {
     if (!admin?.endpoint) throw new Error("admin has an endpoint");
     const narrowed = { ...admin, endpoint: { ...admin.endpoint, paths: [{ pattern: "/files/*", reachableBy: ["agency"] }] } };
     expect(rules("admin", { ...only("admin"), services: [narrowed] }).slice(0, 3).map((rule) => rule.split(" ").length - 2)).toEqual([3, 3, 1]);
+  });
+});
+
+describe("a request", () => {
+  const directory = directoryOf(shopModel(), "live");
+  const [world, office, agency] = ["192.0.2.7", "203.0.113.9", "198.51.100.6"];
+  test.each([
+    ["api", "/orders", world, "api"],
+    ["api", "/internal", world, "api"],
+    ["api", "/internal/keys", office, "403"],
+    ["api", "/INTERNAL/keys", world, "403"],
+    ["api", "/%69nternal/keys", world, "400"],
+    ["api", "/x%2finternal/keys", world, "400"],
+    ["api", "//internal/keys", world, "400"],
+    ["api", "/x/../internal/keys", world, "400"],
+    ["api", "/internal;x=1/keys", world, "400"],
+    ["api", "/x\\internal", world, "400"],
+    ["api", "/orders/..", world, "400"],
+    ["api", "/orders%00", world, "400"],
+    ["api", "/orders%c0%af", world, "400"],
+    ["api", "/orders%4", world, "400"],
+    ["api", "/orders%zz", world, "400"],
+    ["api", "/orders/%ED%95%9C%EA%B8%80", world, "api"],
+    ["api", "/files/a%20b..c.txt", world, "api"],
+    ["api", "/reports/2026", office, "api"],
+    ["api", "/reports/2026", agency, "403"],
+    ["api", "/Reports/2026", world, "403"],
+    ["API", "/orders", world, "api"],
+    ["admin", "/", agency, "admin"],
+    ["admin", "/", "2001:db8::1", "admin"],
+    ["admin", "/", office, "403"],
+    ["admin", "/health", world, "admin"],
+    ["admin", "/health/x", world, "403"],
+    ["desk", "/", office, "desk"],
+    ["desk", "/", world, "403"],
+    ["other", "/", office, "404"],
+  ])("to %s for %s from %s gets %s", (host, path, source, answer) => {
+    expect(answers(directory, `${host}.shop.example`, path, source)).toBe(answer);
+  });
+
+  test("for a path with special characters is refused however it is encoded", () => {
+    const expression = new RegExp(anySpelling("/@me/a+b/$x.y"));
+    for (const path of ["/@me/a+b/$x.y", "/%40ME/A%2bB/%24X.Y", "/%40me/a%2Bb/$x.y"]) expect(path).toMatch(expression);
+    for (const path of ["/@me/aab/$x.y", "/@me/a+b/$xzy"]) expect(path).not.toMatch(expression);
+  });
+
+  test("for a path that is too long to be refused in all its spellings is a failure with a way out", () => {
+    expect(() => anySpelling("/internal/administration/of/everything/*")).toThrow("cannot be refused in all its spellings");
   });
 });
 

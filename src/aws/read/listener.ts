@@ -63,7 +63,7 @@ function readRule(address: string, body: Body): Rule {
     hosts: values("host_header"),
     paths: values("path_pattern"),
     sources: values("source_ip"),
-    narrower: conditions.some((condition) => Object.keys(condition).some((kind) => !known.includes(kind))),
+    narrower: conditions.some((condition) => Object.entries(condition).some(([kind, value]) => !known.includes(kind) || asList(value).some((each) => "regex_values" in asBody(each)))),
     target: targetOf(body["action"]),
   };
 }

@@ -7,6 +7,7 @@ import { physicalName } from "./names.ts";
 import type { Network } from "./network.ts";
 import type { Place } from "./place.ts";
 import { addressesOf } from "./rules.ts";
+import { AMBIGUOUS_PATHS } from "./spelling.ts";
 
 export interface Edge {
   readonly noun: Noun;
@@ -43,13 +44,19 @@ export function renderEdge(place: Place, network: Network, hosts: Hosts, certifi
     certificate_arn: certificate.valid.of("certificate_arn"),
     default_action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "404", message_body: "Not found\n" } }],
   });
+  const ambiguous = resource("aws_lb_listener_rule", "ambiguous", {
+    listener_arn: listener.of("arn"),
+    priority: 1,
+    condition: [{ path_pattern: { regex_values: AMBIGUOUS_PATHS } }],
+    action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "400", message_body: "Bad request\n" } }],
+  });
   const redirect = resource("aws_lb_listener", "http", {
     load_balancer_arn: loadBalancer.of("arn"),
     port: 80,
     protocol: "HTTP",
     default_action: [{ type: "redirect", redirect: { protocol: "HTTPS", port: "443", status_code: "HTTP_301" } }],
   });
-  const blocks = [securityGroup, ...ways(place, securityGroup, hosts), loadBalancer, listener, redirect];
+  const blocks = [securityGroup, ...ways(place, securityGroup, hosts), loadBalancer, listener, ambiguous, redirect];
   return { noun: { name: "edge", blocks }, loadBalancer, listener };
 }
 

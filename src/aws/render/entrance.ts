@@ -58,7 +58,7 @@ function listenerRule(
     priority: rule.priority,
     condition: [
       { host_header: { values: [fullHost(place, endpoint.host)] } },
-      ...(rule.path === null ? [] : [{ path_pattern: { values: [rule.path] } }]),
+      ...(rule.path === null ? [] : [{ path_pattern: "pattern" in rule.path ? { values: [rule.path.pattern] } : { regex_values: [rule.path.expression] } }]),
       ...(rule.sources === null ? [] : [{ source_ip: { values: rule.sources } }]),
     ],
     action: [

@@ -2,17 +2,21 @@ import { Failure } from "../../kit/failure.ts";
 import type { Environment } from "../../model/model.ts";
 import type { Audience, Endpoint, Service } from "../../model/service.ts";
 import { checksum } from "./names.ts";
+import { anySpelling } from "./spelling.ts";
 
 /** One rule of the HTTPS listener: who asks for what, and what they get. */
 export interface ListenerRule {
   /** The rule's place among those of its service, from 1: part of its address, so that no rule ever changes its priority. */
   readonly ordinal: number;
   readonly priority: number;
-  readonly path: string | null;
+  readonly path: PathCondition | null;
   /** CIDR blocks; null: everyone. */
   readonly sources: readonly string[] | null;
   readonly action: "forward" | "refuse";
 }
+
+/** A path with `*` for any text, as it is written; or a regular expression for all its spellings. */
+export type PathCondition = { readonly pattern: string } | { readonly expression: string };
 
 /** At most 5 values in a rule's conditions, 100 rules a listener, priorities to 50,000. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 const LIMITS = { values: 5, rules: 100, priority: 50_000 } as const;
@@ -44,12 +48,17 @@ function drafts(environment: Environment, { endpoint }: Service): readonly Draft
 
 const whole = ({ reachableBy }: Endpoint): { pattern: string | null; reachableBy: Audience } => ({ pattern: null, reachableBy });
 
-/** Those who may are forwarded; whoever is left gets 403 here, before a later and wider rule can let them in. */
-function audienceRules(environment: Environment, path: string | null, audience: Audience): readonly Draft[] {
+/**
+ * Those who may are forwarded; whoever is left gets 403 here, before a later and wider rule can let them in. A load
+ * balancer tells capitals from small letters and many a service does not, so a refusal is for all spellings of a path.
+ */
+function audienceRules(environment: Environment, pattern: string | null, audience: Audience): readonly Draft[] {
+  const path = pattern === null ? null : { pattern };
   if (audience === "public") return [{ path, sources: null, action: "forward" }];
   const room = LIMITS.values - 1 - (path === null ? 0 : 1);
   const forward = chunks(addressesOf(environment, audience), room).map((sources): Draft => ({ path, sources, action: "forward" }));
-  return [...forward, { path, sources: null, action: "refuse" }];
+  const spellings = pattern === null ? [] : [{ expression: anySpelling(pattern) }];
+  return [...forward, ...[path, ...spellings].map((refused): Draft => ({ path: refused, sources: null, action: "refuse" }))];
 }
 
 /** The networks of these teams, each once. */
@@ -61,14 +70,17 @@ function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] 
   return Array.from({ length: Math.ceil(list.length / size) }, (_nothing, index) => list.slice(index * size, (index + 1) * size));
 }
 
-/** A block of priorities for each service, by its name alone: a service that is added or moved does not renumber the others. */
+/**
+ * A block of priorities for each service, by its name alone: a service that is added or moved does not renumber the
+ * others. The first block is the edge's own.
+ */
 function priorityBlocks(names: readonly string[]): ReadonlyMap<string, number> {
-  const blocks = LIMITS.priority / BLOCK;
+  const blocks = LIMITS.priority / BLOCK - 1;
   const taken = new Map<number, string>();
   for (const name of [...names].sort()) {
     let block = checksum(name) % blocks;
     while (taken.has(block)) block = (block + 1) % blocks;
     taken.set(block, name);
   }
-  return new Map([...taken].map(([block, name]) => [name, block * BLOCK]));
+  return new Map([...taken].map(([block, name]) => [name, (block + 1) * BLOCK]));
 }
