@@ -42,10 +42,11 @@ export async function readLogs(place: Place, parts: readonly string[]): Promise<
 
 const compare = (one: string | null, other: string | null): number => ((one ?? "") < (other ?? "") ? -1 : (one ?? "") > (other ?? "") ? 1 : 0);
 
-/** The last lines of a part's log, without their times. */
-export async function lastLines(place: Place, part: string, count: number): Promise<readonly string[]> {
+/** The last lines of a part's log, without their times; only what was written since then. */
+export async function lastLines(place: Place, part: string, count: number, since = new Date(0)): Promise<readonly string[]> {
   const text = await readFile(join(place.log(part), "current"), "utf8").catch(() => "");
-  return text.trimEnd().split("\n").filter((line) => line !== "").slice(-count).map((line) => parseLine(part, line).text);
+  const lines = text.trimEnd().split("\n").filter((line) => line !== "").map((line) => parseLine(part, line));
+  return lines.filter(({ at }) => at === null || at >= since.toISOString()).slice(-count).map((line) => line.text);
 }
 
 /** Lines as they are written, from now on; also of parts that appear later. Ends when it is aborted. */

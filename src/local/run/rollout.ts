@@ -139,13 +139,14 @@ async function fits(stage: Stage, workload: Workload, replica: Replica, release:
 async function start(stage: Stage, workload: Workload, release: string, signal?: AbortSignal): Promise<Replica> {
   for (let attempt = 1; ; attempt += 1) {
     const replica = await place(stage, workload, release);
+    const since = new Date();
     try {
       stage.report({ part: replica.name, state: "working", step: `starting ${release}` });
       await launch(stage, workload, replica, signal);
       stage.report({ part: replica.name, state: "ready", step: release });
       return replica;
     } catch (cause) {
-      const details = await lastLines(stage.place, replica.name, 12);
+      const details = await lastLines(stage.place, replica.name, 12, since);
       await retire(stage, workload, replica);
       stage.report({ part: replica.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
       if (cause instanceof Failure && cause.code === "port-taken" && attempt < 3) continue;

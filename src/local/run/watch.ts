@@ -58,10 +58,12 @@ export class Watch {
     try {
       await this.#lookAtEdge();
       await this.#lookAtDatabases();
-      for (const workload of this.#stage.workloads) {
-        if (this.#stage.busy.has(workload.name)) continue;
-        for (const replica of recordOf(this.#stage, workload.name).replicas) await this.#lookAt(workload, replica);
-      }
+      // At the same time: one that hangs must not keep us from the others.
+      await Promise.all(
+        this.#stage.workloads
+          .filter(({ name }) => !this.#stage.busy.has(name))
+          .flatMap((workload) => recordOf(this.#stage, workload.name).replicas.map((replica) => this.#lookAt(workload, replica))),
+      );
     } catch (cause) {
       this.#note("watch", cause instanceof Error ? cause.message : String(cause));
     } finally {
