@@ -68,7 +68,9 @@ export type Resource<T extends keyof ResourceArguments> = Block<ResourceAttribut
 export type Data<T extends keyof DataArguments> = Block<DataAttributes[T]>;
 
 /** One resource. Its name is its Terraform address; two of one address are refused when the directory is made. */
-export function resource<T extends keyof ResourceArguments>(type: T, name: string, body: ResourceArguments[T], meta: Meta = {}): Resource<T> {
+export function resource<T extends keyof ResourceArguments>(
+  type: T, name: string, body: ResourceArguments[T], meta: Meta = {},
+): Resource<T> {
   return block("resource", type, name, body, meta);
 }
 
@@ -78,7 +80,9 @@ export function data<T extends keyof DataArguments>(type: T, name: string, body:
 }
 
 /** A value that lives as long as the run and is in no state; only write-only arguments may take it. */
-export function ephemeral<T extends keyof EphemeralArguments>(type: T, name: string, body: EphemeralArguments[T]): Block<EphemeralAttributes[T]> {
+export function ephemeral<T extends keyof EphemeralArguments>(
+  type: T, name: string, body: EphemeralArguments[T],
+): Block<EphemeralAttributes[T]> {
   return block("ephemeral", type, name, body, {});
 }
 
@@ -94,7 +98,12 @@ export function text(literals: TemplateStringsArray, ...values: readonly (number
 /** Texts one after the other; plain as long as all of them are. */
 export function joined(values: readonly (number | Text)[]): Text {
   if (values.every((value) => typeof value === "string" || typeof value === "number")) return values.join("");
-  return new Template(values.flatMap((value) => (value instanceof Template ? value.pieces : typeof value === "number" ? String(value) : value)));
+  return new Template(
+    values.flatMap((value) => {
+      if (value instanceof Template) return value.pieces;
+      return typeof value === "number" ? String(value) : value;
+    }),
+  );
 }
 
 /** Terraform's language: expression`one(${certificate.of("domain_validation_options")}).resource_record_name` */
@@ -123,8 +132,8 @@ const path = (reference: Reference): string => `${reference.address}.${reference
 
 function written(piece: Piece): string {
   if (typeof piece === "string") return escape(piece);
-  const code = piece instanceof Reference ? path(piece) : piece.pieces.map((part) => (typeof part === "string" ? part : path(part))).join("");
-  return `\${${code}}`;
+  const parts = piece instanceof Reference ? [piece] : piece.pieces;
+  return `\${${parts.map((part) => (typeof part === "string" ? part : path(part))).join("")}}`;
 }
 
 /** A value as Terraform JSON: the one place where literal `${` and `%{` are escaped. */

@@ -37,7 +37,7 @@ describe("each mistake is told by its address", () => {
     ["a dependency on nothing", { aws_vpc: { main: { depends_on: ["aws_vpc.other"] } } }, "aws_vpc.main.depends_on: there is no aws_vpc.other"],
     ["an unescaped ${", { aws_vpc: { main: { tags: { Name: "of ${HOME}" } } } }, "aws_vpc.main.tags.Name: an expression names HOME, which is nothing: a literal is written $${…}"],
     ["a bad name", { aws_vpc: { "9main": {} } }, "aws_vpc.9main: a name is letters, digits, _ and -, and does not begin with a digit"],
-    ["a provider that is not configured", { aws_vpc: { main: { provider: "aws.shared" } } }, 'aws_vpc.main: there is no provider "aws.shared"'],
+    ["a provider that is not configured", { aws_vpc: { main: { provider: "aws.shared" } } }, "aws_vpc.main: there is no provider aws.shared"],
     ["a type that there is not", { aws_vcp: { main: {} } }, "aws_vcp.main: the schema has no resource aws_vcp"],
   ])("%s", (_name, resources, problem) => {
     expect(problems(resources)).toEqual([problem]);

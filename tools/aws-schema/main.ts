@@ -21,15 +21,16 @@ try {
 }
 
 function fetchBindings(directory: string): string {
-  execFileSync("npm", ["install", "--prefix", directory, "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund", BINDINGS], { stdio: "inherit" });
+  const quietly = ["--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
+  execFileSync("npm", ["install", "--prefix", directory, ...quietly, BINDINGS], { stdio: "inherit" });
   return join(directory, "node_modules", "@cdktn", "provider-aws");
 }
 
 function derive(directory: string): SchemaDocument {
   const source = (folder: string) =>
     readFileSync(join(directory, "lib", folder, "index.js"), "utf8").replace(/^\/\/# sourceMappingURL.*$/m, "");
-  const all = (types: readonly string[], prefix: string): Schemas =>
-    Object.fromEntries([...types].sort().map((type) => [type, readBinding(source(prefix + type.replace(/^aws_/, "").replaceAll("_", "-")))]));
+  const one = (type: string, prefix: string) => readBinding(source(prefix + type.replace(/^aws_/, "").replaceAll("_", "-")));
+  const all = (types: readonly string[], prefix: string): Schemas => Object.fromEntries([...types].sort().map((type) => [type, one(type, prefix)]));
   return {
     format_version: "1.0",
     provider_schemas: {

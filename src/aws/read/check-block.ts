@@ -26,8 +26,9 @@ export function checkBlock(at: string, body: Body, { attributes = {}, block_type
 function checkAttribute(at: string, value: unknown, attribute: Attribute, find: Finder): readonly Problem[] {
   if (value === undefined || value === null) return attribute.required ? [{ at, message: "it is missing" }] : [];
   if (!attribute.optional && !attribute.required) return [{ at, message: "it is the provider's to say, not ours" }];
-  const kept = attribute.write_only ? [] : ephemeralIn(value).map((address) => ({ at, message: `${address} would get into the state here` }));
-  return [...kept, ...checkKind(at, value, attribute.type, find)];
+  const leaked = attribute.write_only ? [] : ephemeralIn(value);
+  const leaks = leaked.map((address) => ({ at, message: `${address} would get into the state here` }));
+  return [...leaks, ...checkKind(at, value, attribute.type, find)];
 }
 
 function ephemeralIn(value: unknown): readonly string[] {
@@ -38,33 +39,39 @@ function ephemeralIn(value: unknown): readonly string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(ephemeralIn) : [];
 }
 
-function checkNested(at: string, value: unknown, { block, min_items = 0, max_items = Number.POSITIVE_INFINITY, nesting_mode }: NestedBlock, find: Finder): readonly Problem[] {
+function checkNested(at: string, value: unknown, nested: NestedBlock, find: Finder): readonly Problem[] {
+  const { block, min_items = 0, max_items = Number.POSITIVE_INFINITY } = nested;
   const written = asList(value);
-  const most = nesting_mode === "single" ? 1 : max_items;
+  const most = nested.nesting_mode === "single" ? 1 : max_items;
   return [
     ...(written.length < min_items ? [{ at, message: min_items === 1 ? "it is missing" : `at least ${min_items} are needed` }] : []),
     ...(written.length > most ? [{ at, message: `at most ${most} may be here` }] : []),
-    ...written.flatMap((each) =>
-      typeof each === "object" && each !== null ? checkBlock(at, asBody(each), block, find) : [{ at, message: "it is a block, not a value" }],
-    ),
+    ...written.flatMap((each) => (isObject(each) ? checkBlock(at, asBody(each), block, find) : [{ at, message: "it is a block, not a value" }])),
   ];
 }
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function checkKind(at: string, value: unknown, kind: Kind, find: Finder): readonly Problem[] {
   const [expression] = typeof value === "string" ? expressionsIn(value).filter(({ alone }) => alone) : [];
   const seen = expression && find(expression.code);
-  if (expression) return seen === undefined || fits(seen, kind) ? [] : [{ at, message: `it is ${kindText(kind)}, and ${expression.code} is ${kindText(seen)}` }];
-  if (kind === "dynamic") return [];
-  if (typeof kind === "string") return isPrimitive(value, kind) ? [] : [{ at, message: `it is ${kindText(kind)}, and ${JSON.stringify(value)} is none` }];
-  if (kind[0] === "list" || kind[0] === "set") {
-    const inner = kind[1];
-    return Array.isArray(value) ? value.flatMap((each) => checkKind(at, each, inner, find)) : [{ at, message: `it is ${kindText(kind)}, and ${JSON.stringify(value)} is none` }];
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [{ at, message: `it is ${kindText(kind)}, and ${JSON.stringify(value)} is none` }];
-  if (kind[0] === "object") return checkBlock(at, asBody(value), { attributes: Object.fromEntries(Object.entries(kind[1]).map(([key, type]) => [key, { type, required: true }])) }, find);
-  const inner = kind[1];
-  return Object.entries(value).flatMap(([key, each]) => checkKind(`${at}.${key}`, each, inner, find));
+  if (seen !== undefined && !fits(seen, kind)) return [{ at, message: `it is ${kindText(kind)}, and ${expression?.code} is ${kindText(seen)}` }];
+  return expression ? [] : checkLiteral(at, value, kind, find);
 }
+
+function checkLiteral(at: string, value: unknown, kind: Kind, find: Finder): readonly Problem[] {
+  if (kind === "dynamic") return [];
+  const wrong = [{ at, message: `it is ${kindText(kind)}, and ${JSON.stringify(value)} is none` }];
+  if (typeof kind === "string") return isPrimitive(value, kind) ? [] : wrong;
+  if (kind[0] === "object") return isObject(value) ? checkBlock(at, asBody(value), { attributes: fieldsOf(kind[1]) }, find) : wrong;
+  const inner = kind[1];
+  if (kind[0] === "map") return isObject(value) ? Object.entries(asBody(value)).flatMap(([key, each]) => checkKind(`${at}.${key}`, each, inner, find)) : wrong;
+  return Array.isArray(value) ? value.flatMap((each) => checkKind(at, each, inner, find)) : wrong;
+}
+
+/** The fields of an object; unlike a block's arguments, all of them have to be written. */
+const fieldsOf = (kinds: Readonly<Record<string, Kind>>): Readonly<Record<string, Attribute>> =>
+  Object.fromEntries(Object.entries(kinds).map(([name, type]) => [name, { type, required: true as const }]));
 
 /** Terraform turns numbers and truth values into text, and text that reads like one into that. */
 function isPrimitive(value: unknown, kind: "string" | "number" | "bool"): boolean {

@@ -1,6 +1,6 @@
 import type { ProviderSchema, Schema } from "../schema/format.ts";
 import { checkBlock, type Finder, type Problem } from "./check-block.ts";
-import { asBody, asList, blocksOf, texts, type Body, type WrittenBlock } from "./configuration.ts";
+import { asBody, asList, blocksOf, texts, type Body, type WrittenBlock, type WrittenFile } from "./configuration.ts";
 import { expressionsIn, mentionsIn } from "./template.ts";
 
 export type { Problem } from "./check-block.ts";
@@ -15,7 +15,7 @@ const KNOWN = ["var", "local", "module", "path", "terraform", "each", "count", "
  * What keeps the files of one directory from being well-formed, each by its address: the same as the real `validate`
  * finds in what we write, where that is not at hand.
  */
-export function checkTerraform(files: readonly { readonly name: string; readonly content: string }[], schema: ProviderSchema): readonly Problem[] {
+export function checkTerraform(files: readonly WrittenFile[], schema: ProviderSchema): readonly Problem[] {
   const documents = files.map(({ content }) => asBody(JSON.parse(content)));
   const blocks = documents.flatMap(blocksOf);
   const byAddress = new Map(blocks.map((block) => [block.address, block]));
@@ -23,7 +23,7 @@ export function checkTerraform(files: readonly { readonly name: string; readonly
   return [
     ...duplicates(blocks),
     ...blocks.flatMap((block) => problemsOf(block, context)),
-    ...documents.flatMap(({ output }) => Object.entries(asBody(output)).flatMap(([name, body]) => checkTexts(`output.${name}`, body, context))),
+    ...documents.flatMap(({ output }) => checkTexts("output", asBody(output), context)),
   ];
 }
 
@@ -52,13 +52,22 @@ function problemsOf(block: WrittenBlock, context: Context): readonly Problem[] {
   const schema = schemaOf(context.schema, block);
   if (!schema) return [{ at: address, message: `the schema has no ${block.mode} ${type}` }];
   const own = Object.fromEntries(Object.entries(body).filter(([key]) => !META.includes(key)));
-  const provider = body["provider"] ?? "aws";
   return [
     ...(IDENTIFIER.test(name) ? [] : [{ at: address, message: "a name is letters, digits, _ and -, and does not begin with a digit" }]),
-    ...(provider === "aws" || texts([provider]).some((named) => context.providers.includes(named)) ? [] : [{ at: address, message: `there is no provider ${JSON.stringify(provider)}` }]),
-    ...asList(body["depends_on"]).filter((each) => !context.blocks.has(String(each))).map((each) => ({ at: `${address}.depends_on`, message: `there is no ${String(each)}` })),
+    ...checkMeta(block, context),
     ...checkTexts(address, own, context),
     ...checkBlock(address, own, schema.block, kindOf(context)),
+  ];
+}
+
+/** The provider and the dependencies that a block names. */
+function checkMeta({ address, body }: WrittenBlock, { blocks, providers }: Context): readonly Problem[] {
+  const known = ["aws", ...providers];
+  const strangers = texts(body["provider"]).filter((name) => !known.includes(name));
+  const missing = texts(body["depends_on"]).filter((name) => !blocks.has(name));
+  return [
+    ...strangers.map((name) => ({ at: address, message: `there is no provider ${name}` })),
+    ...missing.map((name) => ({ at: `${address}.depends_on`, message: `there is no ${name}` })),
   ];
 }
 
@@ -86,6 +95,7 @@ function checkTexts(at: string, value: unknown, context: Context): readonly Prob
 
 function checkExpression(at: string, code: string, { blocks, schema }: Context): readonly Problem[] {
   const { blocks: mentioned, others } = mentionsIn(code);
+  const nothing = others.filter((name) => !KNOWN.includes(name.split(".")[0] ?? ""));
   return [
     ...mentioned.flatMap(({ address, attribute }) => {
       const block = blocks.get(address);
@@ -94,6 +104,6 @@ function checkExpression(at: string, code: string, { blocks, schema }: Context):
       const known = attribute === undefined || attribute in attributes || attribute in block_types;
       return known ? [] : [{ at, message: `${address} has no attribute ${attribute}` }];
     }),
-    ...others.filter((name) => !KNOWN.includes(name.split(".")[0] ?? "")).map((name) => ({ at, message: `an expression names ${name}, which is nothing: a literal is written $\${…}` })),
+    ...nothing.map((name) => ({ at, message: `an expression names ${name}, which is nothing: a literal is written $\${…}` })),
   ];
 }

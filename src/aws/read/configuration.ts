@@ -19,7 +19,7 @@ export interface Configuration {
   readonly providers: unknown;
 }
 
-interface WrittenFile {
+export interface WrittenFile {
   readonly name: string;
   readonly content: string;
 }
@@ -52,10 +52,14 @@ export function blocksOf(document: Body): readonly WrittenBlock[] {
 export const ofType = ({ blocks }: Configuration, type: string): readonly WrittenBlock[] =>
   [...blocks.values()].filter((block) => block.mode === "resource" && block.type === type);
 
-export const asBody = (value: unknown): Body => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : {});
+export const asBody = (value: unknown): Body =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : {};
 
 /** Nested blocks are one object or a list of them; both mean the same. */
-export const asList = (value: unknown): readonly unknown[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
+export function asList(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
 
 export const texts = (value: unknown): readonly string[] => asList(value).filter((each) => typeof each === "string");
 

@@ -1,6 +1,6 @@
 import type { Edge, Graph } from "../../model/graph.ts";
 import type { Team } from "../../model/team.ts";
-import { ofType, readConfiguration } from "./configuration.ts";
+import { ofType, readConfiguration, type WrittenFile } from "./configuration.ts";
 import { callsDatabase, usesDatabase } from "./database.ts";
 import type { Outsider } from "./security-groups.ts";
 import { callsService, nodeOf, runningServices } from "./service.ts";
@@ -13,7 +13,7 @@ import { opensSite } from "./site.ts";
  * What it looks at: listener rules, security groups, public subnets, secrets and who may read them, distributions and
  * their records. What it takes as open without looking: names in DNS of services, network ACLs, denials in policies.
  */
-export function readGraph(files: readonly { readonly name: string; readonly content: string }[], teams: readonly Team[]): Graph {
+export function readGraph(files: readonly WrittenFile[], teams: readonly Team[]): Graph {
   const configuration = readConfiguration(files);
   const services = runningServices(configuration);
   const databases = ofType(configuration, "aws_db_instance").map((block) => ({ block, node: nodeOf(block, "database") }));
@@ -28,10 +28,13 @@ export function readGraph(files: readonly { readonly name: string; readonly cont
       ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider))),
       ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database.block, outsider))),
     ]),
-    ...services.flatMap((service) => databases.flatMap(({ block, node }) => edge(service.node, node, usesDatabase(configuration, service, block)))),
+    ...services.flatMap((service) =>
+      databases.flatMap(({ block, node }) => edge(service.node, node, usesDatabase(configuration, service, block))),
+    ),
   ];
   const parts = [...sites, ...services, ...databases];
   return { nodes: [...people, ...parts].map(({ node }) => node), edges };
 }
 
-const edge = (from: string, to: string, because: string | undefined): readonly Edge[] => (because === undefined ? [] : [{ from, to, because }]);
+const edge = (from: string, to: string, because: string | undefined): readonly Edge[] =>
+  because === undefined ? [] : [{ from, to, because }];

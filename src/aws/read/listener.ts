@@ -31,7 +31,7 @@ export interface Forwarding {
 export function forwards(configuration: Configuration, target: string, outsider: Outsider): Forwarding | undefined {
   const rules = readRules(configuration);
   for (const rule of rules) {
-    if (rule.target !== target || rule.listener === undefined || !(rule.sources?.some((source) => meets(source, outsider)) ?? true)) continue;
+    if (rule.target !== target || rule.listener === undefined || !mayMatch(rule, outsider)) continue;
     const earlier = rules.filter((other) => other.listener === rule.listener && other.priority < rule.priority);
     if (earlier.some((other) => takesAll(other, rule, outsider))) continue;
     return { rule: rule.address, listener: rule.listener, host: rule.hosts?.join(", ") ?? "any host", path: rule.paths?.join(", ") };
@@ -55,7 +55,6 @@ function readRule(address: string, body: Body): Rule {
     const blocks = conditions.flatMap((condition) => asList(condition[kind]).map(asBody));
     return blocks.length === 0 ? undefined : blocks.flatMap((block) => texts(block["values"]));
   };
-  const known = ["host_header", "path_pattern", "source_ip"];
   return {
     address,
     priority: Number(body["priority"]),
@@ -63,18 +62,26 @@ function readRule(address: string, body: Body): Rule {
     hosts: values("host_header"),
     paths: values("path_pattern"),
     sources: values("source_ip"),
-    narrower: conditions.some((condition) => Object.entries(condition).some(([kind, value]) => !known.includes(kind) || asList(value).some((each) => "regex_values" in asBody(each)))),
+    narrower: conditions.flatMap(Object.entries).some(([kind, value]) => !KNOWN.includes(kind) || asList(value).some(hasExpressions)),
     target: targetOf(body["action"]),
   };
 }
+
+/** The conditions that we understand, when they are written as values. */
+const KNOWN = ["host_header", "path_pattern", "source_ip"];
+const hasExpressions = (condition: unknown): boolean => asBody(condition)["regex_values"] !== undefined;
 
 function targetOf(actions: unknown): string | undefined {
   return asList(actions).map(asBody).filter(({ type }) => type === "forward").flatMap((action) => addressesIn(action))[0];
 }
 
+/** Whether some of these outsiders meet the rule's sources. */
+const mayMatch = ({ sources }: Rule, outsider: Outsider): boolean => sources?.some((source) => meets(source, outsider)) ?? true;
+
 /** Whether the earlier rule leaves the later one nothing of this outsider's requests. */
 function takesAll(earlier: Rule, later: Rule, outsider: Outsider): boolean {
-  return !earlier.narrower && wider(earlier.hosts, later.hosts) && wider(earlier.paths, later.paths) && (earlier.sources === undefined || coversAll(earlier.sources, outsider));
+  const everyone = earlier.sources === undefined || coversAll(earlier.sources, outsider);
+  return everyone && !earlier.narrower && wider(earlier.hosts, later.hosts) && wider(earlier.paths, later.paths);
 }
 
 /** Whether patterns match all that others match: they are any, or hold every one of those, or a `*` for all. */

@@ -41,7 +41,9 @@ function cidrOf(body: Body): string | undefined {
 const ports = ({ from, to }: Rule): string => (from === to ? String(from) : `${from}-${to}`);
 
 /** The rule of these groups that admits an outsider to the port. Null for a port: any. */
-export function admitsOutsider(configuration: Configuration, groups: readonly string[], outsider: Outsider, port: number | null): Opening | undefined {
+export function admitsOutsider(
+  configuration: Configuration, groups: readonly string[], outsider: Outsider, port: number | null,
+): Opening | undefined {
   const found = rules(configuration, "ingress").find(
     (rule) => groups.includes(rule.group ?? "") && rule.cidr !== undefined && covers(rule, port) && meets(rule.cidr, outsider),
   );
@@ -80,19 +82,20 @@ function within(inner: string, outers: readonly string[]): boolean {
 }
 
 /** The rule that lets members of one set of groups reach those of another on the port, when the way out is open too. */
-export function admitsGroup(configuration: Configuration, from: readonly string[], to: readonly string[], port: number | null): Opening | undefined {
-  const inward = rules(configuration, "ingress").find(
-    (rule) => to.includes(rule.group ?? "") && covers(rule, port) && (rule.peer === undefined ? rule.cidr !== undefined : from.includes(rule.peer)),
-  );
-  const outward = rules(configuration, "egress").find(
-    (rule) => from.includes(rule.group ?? "") && covers(rule, port) && (rule.peer === undefined ? rule.cidr !== undefined : to.includes(rule.peer)),
-  );
+export function admitsGroup(
+  configuration: Configuration, from: readonly string[], to: readonly string[], port: number | null,
+): Opening | undefined {
+  const joins = (own: readonly string[], others: readonly string[]) => (rule: Rule) =>
+    own.includes(rule.group ?? "") && covers(rule, port) && (rule.peer === undefined ? rule.cidr !== undefined : others.includes(rule.peer));
+  const inward = rules(configuration, "ingress").find(joins(to, from));
+  const outward = rules(configuration, "egress").find(joins(from, to));
   return inward && outward && { address: inward.address, ports: ports(inward) };
 }
 
 /** Whether some subnet of these is routed to the internet, so that what is in it may be called from there. */
 export function isPublic(configuration: Configuration, subnets: readonly string[]): boolean {
-  const gateways = ofType(configuration, "aws_route").filter(({ body }) => body["gateway_id"] !== undefined).map(({ body }) => addressesIn(body["route_table_id"])[0]);
+  const outward = ofType(configuration, "aws_route").filter(({ body }) => body["gateway_id"] !== undefined);
+  const gateways = outward.map(({ body }) => addressesIn(body["route_table_id"])[0]);
   return ofType(configuration, "aws_route_table_association").some(
     ({ body }) => subnets.includes(addressesIn(body["subnet_id"])[0] ?? "") && gateways.includes(addressesIn(body["route_table_id"])[0]),
   );

@@ -26,12 +26,10 @@ export function runningServices(configuration: Configuration): readonly RunningS
   });
 }
 
-/** Follows references from type to type. */
-function reach(configuration: Configuration, value: unknown, types: readonly string[]): readonly WrittenBlock[] {
-  return types.reduce<readonly WrittenBlock[]>(
-    (from, type, index) => (index === 0 ? blocksIn(configuration, value) : from.flatMap(({ body }) => blocksIn(configuration, body))).filter((block) => block.type === type),
-    [],
-  );
+/** Follows references from one type to the next. */
+function reach(configuration: Configuration, value: unknown, [type, ...further]: readonly string[]): readonly WrittenBlock[] {
+  const found = blocksIn(configuration, value).filter((block) => block.type === type);
+  return further.length === 0 ? found : found.flatMap(({ body }) => reach(configuration, body, further));
 }
 
 /** `service:api`: what its `part` tag says, otherwise by its name in Terraform. */

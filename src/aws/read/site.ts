@@ -16,7 +16,8 @@ export function opensSite(configuration: Configuration, distribution: WrittenBlo
 }
 
 function admits(policy: WrittenBlock, distribution: string): boolean {
-  return asList(asBody(parsed(policy.body["policy"]))["Statement"]).map(asBody).some(
-    (statement) => statement["Effect"] === "Allow" && asList(statement["Action"]).includes("s3:GetObject") && addressesIn(statement["Condition"]).includes(distribution),
+  const statements = asList(asBody(parsed(policy.body["policy"]))["Statement"]).map(asBody);
+  return statements.some(
+    ({ Effect, Action, Condition }) => Effect === "Allow" && asList(Action).includes("s3:GetObject") && addressesIn(Condition).includes(distribution),
   );
 }

@@ -27,8 +27,7 @@ const ONCE = { cpu: 0.25, memoryMb: 256 };
  * two zones where something runs more than once; at most as many as all replicas need twice, during a deployment.
  */
 export function capacityFor(services: readonly Service[]): Capacity {
-  const largest = { cpu: Math.max(...services.map(({ size }) => size.cpu)), memoryMb: Math.max(...services.map(({ size }) => size.memoryMb)) };
-  const fits = INSTANCES.find(({ cpu, memoryMb }) => cpu >= 2 * largest.cpu && memoryMb >= 2 * largest.memoryMb);
+  const fits = INSTANCES.find(({ cpu, memoryMb }) => services.every(({ size }) => cpu >= 2 * size.cpu && memoryMb >= 2 * size.memoryMb));
   const kind = fits ?? INSTANCES[INSTANCES.length - 1] ?? INSTANCES[0];
   const hosts = (count: (service: Service) => number) => {
     const cpu = services.reduce((sum, service) => sum + count(service) * service.size.cpu, ONCE.cpu);

@@ -23,7 +23,9 @@ const PRIVILEGES = "ALL PRIVILEGES";
 export function renderDatabaseUsers(place: Place, { database, instance, users }: RenderedDatabase): Noun {
   const name = `database_${database.name}_users`;
   const logs = logGroup(place, name, `databases/${database.name}/users`);
-  const passwords = [...users].map(([service, secret], index): Password => ({ service, variable: `PASSWORD_${index + 1}`, arn: secret.of("arn") }));
+  const passwords = [...users].map(
+    ([service, secret], index): Password => ({ service, variable: `PASSWORD_${index + 1}`, arn: secret.of("arn") }),
+  );
   const administrator = expression`one(${instance.of("master_user_secret")}).secret_arn`;
   const execution = taskRole(place, name, physicalName("role", place.prefix, database.name, "users"), [
     mayWriteLogs(logs),

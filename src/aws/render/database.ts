@@ -22,7 +22,8 @@ const LOGS = ["error", "slowquery"] as const;
 export function renderDatabase(place: Place, network: Network, hosts: Hosts | null, database: Database): RenderedDatabase {
   const name = `database_${database.name}`;
   const identifier = physicalName("database", place.prefix, database.name);
-  const subnets = resource("aws_db_subnet_group", name, { name: identifier, subnet_ids: network.subnets.data.map((subnet) => subnet.of("id")) });
+  const subnetIds = network.subnets.data.map((subnet) => subnet.of("id"));
+  const subnets = resource("aws_db_subnet_group", name, { name: identifier, subnet_ids: subnetIds });
   const securityGroup = resource("aws_security_group", name, {
     name: `${identifier}-database`,
     description: `Database ${database.name}`,
@@ -53,11 +54,12 @@ export function renderDatabase(place: Place, network: Network, hosts: Hosts | nu
   );
   const users = database.usedBy.map((service) => ({ service, ...user(place, database, instance, service) }));
   const link = hosts !== null && database.usedBy.length > 0 ? [hostsMayConnect(name, securityGroup, hosts, database)] : [];
+  const blocks = [subnets, securityGroup, ...link, parameters, ...logs, instance, ...users.flatMap((each) => each.blocks)];
   return {
     database,
     instance,
     users: new Map(users.map(({ service, secret }) => [service, secret])),
-    noun: { name: `database-${database.name}`, blocks: [subnets, securityGroup, ...link, parameters, ...logs, instance, ...users.flatMap(({ blocks }) => blocks)] },
+    noun: { name: `database-${database.name}`, blocks },
   };
 }
 
@@ -146,6 +148,10 @@ function user(place: Place, database: Database, instance: RenderedDatabase["inst
     database: database.schema,
     url: text`mysql://${service}:${secretText}@${instance.of("address")}:${DATABASE_PORT}/${database.schema}`,
   };
-  const version = resource("aws_secretsmanager_secret_version", name, { secret_id: secret.of("id"), secret_string_wo: json(fields), secret_string_wo_version: 1 });
+  const version = resource("aws_secretsmanager_secret_version", name, {
+    secret_id: secret.of("id"),
+    secret_string_wo: json(fields),
+    secret_string_wo_version: 1,
+  });
   return { secret, blocks: [secret, password, version] };
 }

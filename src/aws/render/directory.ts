@@ -22,7 +22,7 @@ export interface Noun {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** Identifiers are letters, digits, `_` and `-`, and do not start with a digit. https://developer.hashicorp.com/terraform/language/syntax/configuration */
+/** https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers */
 const IDENTIFIER = /^[A-Za-z_][\w-]*$/;
 
 /** The files of a directory. Throws on what would be a renderer's bug: a bad name, two blocks of one address, a reference to none. */

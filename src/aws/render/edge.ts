@@ -1,4 +1,3 @@
-import type { Service } from "../../model/service.ts";
 import { resource, type Block, type Resource } from "../terraform.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Noun } from "./directory.ts";
@@ -42,13 +41,13 @@ export function renderEdge(place: Place, network: Network, hosts: Hosts, certifi
     protocol: "HTTPS",
     ssl_policy: TLS_POLICY,
     certificate_arn: certificate.valid.of("certificate_arn"),
-    default_action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "404", message_body: "Not found\n" } }],
+    default_action: [fixed("404", "Not found")],
   });
   const ambiguous = resource("aws_lb_listener_rule", "ambiguous", {
     listener_arn: listener.of("arn"),
     priority: 1,
     condition: [{ path_pattern: { regex_values: AMBIGUOUS_PATHS } }],
-    action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "400", message_body: "Bad request\n" } }],
+    action: [fixed("400", "Bad request")],
   });
   const redirect = resource("aws_lb_listener", "http", {
     load_balancer_arn: loadBalancer.of("arn"),
@@ -59,6 +58,12 @@ export function renderEdge(place: Place, network: Network, hosts: Hosts, certifi
   const blocks = [securityGroup, ...ways(place, securityGroup, hosts), loadBalancer, listener, ambiguous, redirect];
   return { noun: { name: "edge", blocks }, loadBalancer, listener };
 }
+
+/** An answer of the load balancer's own. */
+export const fixed = (status_code: string, message: string) => ({
+  type: "fixed-response",
+  fixed_response: { content_type: "text/plain", status_code, message_body: `${message}\n` },
+});
 
 /** In from those whom some service admits, out to the hosts' container ports, and nowhere else. */
 function ways(place: Place, edge: Resource<"aws_security_group">, hosts: Hosts): readonly Block[] {
@@ -93,7 +98,8 @@ function ways(place: Place, edge: Resource<"aws_security_group">, hosts: Hosts):
 }
 
 function admitted({ environment }: Place): readonly string[] {
-  const audiences = environment.services.flatMap(({ endpoint }: Service) => (endpoint ? [endpoint.reachableBy, ...endpoint.paths.map((rule) => rule.reachableBy)] : []));
+  const endpoints = environment.services.flatMap(({ endpoint }) => endpoint ?? []);
+  const audiences = endpoints.flatMap(({ reachableBy, paths }) => [reachableBy, ...paths.map((rule) => rule.reachableBy)]);
   if (audiences.includes("public")) return ["0.0.0.0/0"];
   return addressesOf(environment, audiences.flatMap((audience) => (audience === "public" ? [] : audience)));
 }

@@ -1,11 +1,11 @@
 import type { Endpoint, Service } from "../../model/service.ts";
 import { resource, type Block, type Resource } from "../terraform.ts";
 import type { Certificate } from "./certificate.ts";
-import type { Edge } from "./edge.ts";
+import { fixed, type Edge } from "./edge.ts";
 import { physicalName } from "./names.ts";
 import type { Network } from "./network.ts";
 import { fullHost, SHARED_PROVIDER, type Place } from "./place.ts";
-import type { ListenerRule } from "./rules.ts";
+import type { ListenerRule, PathCondition } from "./rules.ts";
 
 /** A service's part of the edge: its host name, certificate and rules, and the group of its replicas. */
 export interface Entrance {
@@ -58,13 +58,11 @@ function listenerRule(
     priority: rule.priority,
     condition: [
       { host_header: { values: [fullHost(place, endpoint.host)] } },
-      ...(rule.path === null ? [] : [{ path_pattern: "pattern" in rule.path ? { values: [rule.path.pattern] } : { regex_values: [rule.path.expression] } }]),
+      ...(rule.path === null ? [] : [{ path_pattern: pathCondition(rule.path) }]),
       ...(rule.sources === null ? [] : [{ source_ip: { values: rule.sources } }]),
     ],
-    action: [
-      rule.action === "forward"
-        ? { type: "forward", target_group_arn: targetGroup.of("arn") }
-        : { type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "403", message_body: "Forbidden\n" } },
-    ],
+    action: [rule.action === "forward" ? { type: "forward", target_group_arn: targetGroup.of("arn") } : fixed("403", "Forbidden")],
   });
 }
+
+const pathCondition = (path: PathCondition) => ("pattern" in path ? { values: [path.pattern] } : { regex_values: [path.expression] });

@@ -1,5 +1,5 @@
 import type { Environment, Shared } from "../../model/model.ts";
-import { renderCertificate } from "./certificate.ts";
+import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabaseUsers } from "./database-users.ts";
 import { renderDatabase } from "./database.ts";
 import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
@@ -35,9 +35,10 @@ function inside(place: Place): readonly Noun[] {
   const nouns = [network.noun, ...(hosts ? [hosts.noun] : []), ...stored.map(({ noun }) => noun)];
   const users = stored.filter(({ users }) => users.size > 0).map((database) => renderDatabaseUsers(place, database));
   if (!hosts) return nouns;
-  const certificates = new Map(
-    services.flatMap(({ name, endpoint }) => (endpoint ? [[name, renderCertificate(place, `service_${name}`, [fullHost(place, endpoint.host)])] as const] : [])),
-  );
+  const certificates = new Map<string, Certificate>();
+  for (const { name, endpoint } of services) {
+    if (endpoint) certificates.set(name, renderCertificate(place, `service_${name}`, [fullHost(place, endpoint.host)]));
+  }
   const [first] = certificates.values();
   const edge = first ? renderEdge(place, network, hosts, first) : null;
   const rules = listenerRules(place.environment);

@@ -60,7 +60,9 @@ export function renderHosts(place: Place, network: Network): Hosts {
 }
 
 /** Amazon Linux 2023 with the ECS agent, the newest: a later apply replaces the hosts one by one. */
-const IMAGE = data("aws_ssm_parameter", "hosts_image", { name: "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id" });
+const IMAGE = data("aws_ssm_parameter", "hosts_image", {
+  name: "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
+});
 
 function hostRole(place: Place): { blocks: readonly Block[]; profile: Resource<"aws_iam_instance_profile"> } {
   const name = physicalName("role", place.prefix, "hosts");
@@ -68,8 +70,10 @@ function hostRole(place: Place): { blocks: readonly Block[]; profile: Resource<"
   const policy = (own: string, arn: string) =>
     resource("aws_iam_role_policy_attachment", `hosts_${own}`, { role: role.of("name"), policy_arn: `arn:aws:iam::aws:policy/${arn}` });
   const profile = resource("aws_iam_instance_profile", "hosts", { name, role: role.of("name") });
-  // The second one is how people get a shell: no key, no open port.
-  return { blocks: [role, policy("ecs", "service-role/AmazonEC2ContainerServiceforEC2Role"), policy("ssm", "AmazonSSMManagedInstanceCore"), profile], profile };
+  const agent = policy("ecs", "service-role/AmazonEC2ContainerServiceforEC2Role");
+  // How people get a shell: no key, no open port.
+  const shell = policy("ssm", "AmazonSSMManagedInstanceCore");
+  return { blocks: [role, agent, shell, profile], profile };
 }
 
 function launchTemplate(
@@ -93,7 +97,10 @@ function launchTemplate(
     vpc_security_group_ids: [securityGroup.of("id")],
     // A container is one hop further than its host, so the host's credentials are out of its reach.
     metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
-    block_device_mappings: [{ device_name: "/dev/xvda", ebs: { encrypted: "true", volume_type: "gp3", volume_size: 30, delete_on_termination: "true" } }],
+    block_device_mappings: [{
+      device_name: "/dev/xvda",
+      ebs: { encrypted: "true", volume_type: "gp3", volume_size: 30, delete_on_termination: "true" },
+    }],
     user_data: expression`base64encode(${quoted(boot.join("\n"))})`,
     tag_specifications: ["instance", "volume"].map((resource_type) => ({
       resource_type,
@@ -112,7 +119,10 @@ function scalingGroup(
     vpc_zone_identifier: network.subnets.private.map((subnet) => subnet.of("id")),
     launch_template: { id: template.of("id"), version: template.of("latest_version") },
     protect_from_scale_in: true,
-    instance_refresh: { strategy: "Rolling", preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200, scale_in_protected_instances: "Refresh" } },
+    instance_refresh: {
+      strategy: "Rolling",
+      preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200, scale_in_protected_instances: "Refresh" },
+    },
     // ECS sets this one itself; without it here every plan would take it away.
     tag: [{ key: "AmazonECSManaged", value: "true", propagate_at_launch: true }],
   });

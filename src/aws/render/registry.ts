@@ -5,6 +5,9 @@ import type { Noun } from "./directory.ts";
 /** Many, because all environments release from here, and one may be far behind another. */
 const KEPT_IMAGES = 300;
 
+/** All that it takes to pull an image. */
+export const PULL_ACTIONS = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+
 /** The repository of a service's images: one for all environments, so that what was tested is what is released. */
 export const repositoryName = (platform: string, service: string): string => `${platform}/${service}`;
 
@@ -46,7 +49,7 @@ function pulls(name: string, repository: ReturnType<Block["of"]>, accounts: read
         Sid: "Pull",
         Effect: "Allow",
         Principal: { AWS: accounts.map((account) => `arn:aws:iam::${account}:root`) },
-        Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        Action: PULL_ACTIONS,
       }],
     }),
   });

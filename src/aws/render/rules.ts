@@ -18,7 +18,7 @@ export interface ListenerRule {
 /** A path with `*` for any text, as it is written; or a regular expression for all its spellings. */
 export type PathCondition = { readonly pattern: string } | { readonly expression: string };
 
-/** At most 5 values in a rule's conditions, 100 rules a listener, priorities to 50,000. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html; values are those of all conditions of a rule. */
 const LIMITS = { values: 5, rules: 100, priority: 50_000 } as const;
 const BLOCK = 100;
 

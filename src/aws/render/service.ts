@@ -9,7 +9,7 @@ import type { Hosts } from "./hosts.ts";
 import { logGroup, logTo, mayWriteLogs, type LogGroup } from "./logs.ts";
 import { physicalName } from "./names.ts";
 import { SHARED_PROVIDER, type Place } from "./place.ts";
-import { repositoryName } from "./registry.ts";
+import { PULL_ACTIONS, repositoryName } from "./registry.ts";
 import { taskRole, type Statement } from "./role.ts";
 import type { ListenerRule } from "./rules.ts";
 import { taskEnvironment, type TaskEnvironment } from "./task.ts";
@@ -49,7 +49,7 @@ export function renderService(place: Place, ground: Ground, service: Service): N
   const logs = logGroup(place, name, `services/${service.name}`);
   const execution = taskRole(place, `${name}_execution`, physicalName("role", place.prefix, service.name, "execution"), [
     { Sid: "SignIn", Action: ["ecr:GetAuthorizationToken"], Resource: "*" }, // It takes no other resource.
-    { Sid: "PullImages", Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], Resource: repository.of("arn") },
+    { Sid: "PullImages", Action: PULL_ACTIONS, Resource: repository.of("arn") },
     mayWriteLogs(logs),
     ...mayRead(values),
   ]);
@@ -84,7 +84,10 @@ function renderRelease(place: Place, name: string, service: Service): { current:
 function renderSecrets(place: Place, name: string, service: Service) {
   const secrets = service.secrets.map((secret) => {
     const address = `${name}_secret_${secret.name}`;
-    const kept = resource("aws_secretsmanager_secret", address, { name: `${place.path}/services/${service.name}/${secret.name}`, recovery_window_in_days: 7 });
+    const kept = resource("aws_secretsmanager_secret", address, {
+      name: `${place.path}/services/${service.name}/${secret.name}`,
+      recovery_window_in_days: 7,
+    });
     if (!secret.generated) return { name: secret.name, kept, blocks: [kept] };
     const value = ephemeral("aws_secretsmanager_random_password", address, { password_length: 48, exclude_punctuation: true });
     const version = resource("aws_secretsmanager_secret_version", address, {
@@ -151,7 +154,8 @@ function taskDefinition(task: Task, name: string, family: string, more: object):
 
 /** The running replicas: none before the first release, then as many as the definition says. */
 function renderRunning(
-  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, { hosts }: Ground, way: Entrance | null, permissions: readonly Block[],
+  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, { hosts }: Ground,
+  way: Entrance | null, permissions: readonly Block[],
 ): readonly Block[] {
   const { least, most, targetCpuPercent } = service.replicas;
   const scaled = most > least;

@@ -22,7 +22,8 @@ export function sharedSettings(shared: Shared): Noun {
 /** Versions and providers of an environment. Its account is checked by the provider itself before anything else happens. */
 export function environmentSettings({ shared, environment, account }: Place): Noun {
   const tags = { platform: shared.name, environment: environment.name };
-  const own = { region: shared.region, default_tags: [{ tags }], ...(environment.account !== null && { allowed_account_ids: [environment.account] }) };
+  const only = environment.account === null ? {} : { allowed_account_ids: [environment.account] };
+  const own = { region: shared.region, default_tags: [{ tags }], ...only };
   return {
     name: "terraform",
     blocks: [account],

@@ -109,7 +109,9 @@ function renderDistribution(
     },
     restrictions: { geo_restriction: { restriction_type: "none" } },
     viewer_certificate: {
-      acm_certificate_arn: certificate.valid.of("certificate_arn"), ssl_support_method: "sni-only", minimum_protocol_version: "TLSv1.2_2021",
+      acm_certificate_arn: certificate.valid.of("certificate_arn"),
+      ssl_support_method: "sni-only",
+      minimum_protocol_version: "TLSv1.2_2021",
     },
     tags: { part: `site:${site.name}` },
   });

@@ -1,6 +1,6 @@
 import { Failure } from "../../kit/failure.ts";
 
-/** The longest expression in a rule. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_PathPatternConditionConfig.html */
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_PathPatternConditionConfig.html */
 const LONGEST = 128;
 
 /**
@@ -18,7 +18,8 @@ export const AMBIGUOUS_PATHS: readonly string[] = [
 export function anySpelling(pattern: string): string {
   const expression = `^${pattern.replaceAll(/./g, spellings)}$`;
   if (expression.length <= LONGEST) return expression;
-  throw new Failure("usage", `the path ${pattern} cannot be refused in all its spellings: a load balancer's rule takes ${LONGEST} characters, and this takes ${expression.length}`, {
+  const why = `a load balancer's rule takes ${LONGEST} characters, and this needs ${expression.length}`;
+  throw new Failure("usage", `the path ${pattern} cannot be refused in all its spellings: ${why}`, {
     hint: "Shorten the pattern in paths: a few letters and * often say the same.",
   });
 }

@@ -20,12 +20,15 @@ export interface TaskEnvironment {
 export function taskEnvironment(
   place: Place, service: Service, databases: readonly RenderedDatabase[], own: ReadonlyMap<string, Secret>,
 ): TaskEnvironment {
-  const variables = wiring(service, place.environment).map(({ name, value }) => ({ name, value, user: userSecret(service, databases, value) }));
-  const users = variables.flatMap(({ name, user }) => (user ? [{ name, secret: user.secret, valueFrom: text`${user.secret.of("arn")}:${user.field}::` }] : []));
+  const variables = wiring(service, place.environment).map((variable) => ({ ...variable, user: userSecret(service, databases, variable.value) }));
+  const users = variables.flatMap(({ name, user }) =>
+    user ? [{ name, secret: user.secret, valueFrom: text`${user.secret.of("arn")}:${user.field}::` }] : [],
+  );
   const others = [...own].map(([name, secret]) => ({ name, secret, valueFrom: secret.of("arn") }));
   const secrets = [...users, ...others];
+  const written = (value: ModelText) => joined(value.map((piece) => valueOf(place, service, databases, piece)));
   return {
-    environment: variables.flatMap(({ name, value, user }) => (user ? [] : [{ name, value: joined(value.map((piece) => valueOf(place, service, databases, piece))) }])),
+    environment: variables.flatMap(({ name, value, user }) => (user ? [] : [{ name, value: written(value) }])),
     secrets: secrets.map(({ name, valueFrom }) => ({ name, valueFrom })),
     kept: [...new Map(secrets.map(({ secret }) => [secret.address, secret.of("arn")])).values()],
   };
@@ -33,7 +36,8 @@ export function taskEnvironment(
 
 const secretFields: readonly string[] = SECRET_DATABASE_FIELDS;
 
-function userSecret(service: Service, databases: readonly RenderedDatabase[], [piece]: ModelText): { secret: Secret; field: string } | undefined {
+/** The secret, and its field, that a text stands for when it stands for a password. */
+function userSecret(service: Service, databases: readonly RenderedDatabase[], [piece]: ModelText) {
   if (piece === undefined || typeof piece === "string" || !secretFields.includes(piece.field)) return undefined;
   const secret = databases.find(({ database }) => database.name === piece.part)?.users.get(service.name);
   return secret && { secret, field: piece.field };

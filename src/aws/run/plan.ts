@@ -107,7 +107,8 @@ const REFUSALS: Readonly<Record<string, readonly [FailureCode, why: string, hint
 
 function asFailure(error: unknown, directory: string): unknown {
   const [code, why, hint] = REFUSALS[codeOf(error) ?? ""] ?? [];
-  return code === undefined ? error : new Failure(code, `the plan cannot be written to ${directory}: ${why}`, { ...(hint !== undefined && { hint }), cause: error });
+  if (code === undefined) return error;
+  return new Failure(code, `the plan cannot be written to ${directory}: ${why}`, { ...(hint !== undefined && { hint }), cause: error });
 }
 
 /** The program that applies what is written: OpenTofu or Terraform, whichever comes first on this search path. */

@@ -48,7 +48,8 @@ export async function startProvider(schema: ProviderSchema, directory: string): 
     server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
   });
   const place = { Protocol: "grpc", ProtocolVersion: 6, Pid: process.pid, Test: true, Addr: { Network: "unix", String: socket } };
-  return { parameters, secrets, reattach: JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, place]))), stop: () => server.forceShutdown() };
+  const reattach = JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, place])));
+  return { parameters, secrets, reattach, stop: () => server.forceShutdown() };
 }
 
 function handlers(schema: ProviderSchema, parameters: ReadonlyMap<string, string>, secrets: string[]): Readonly<Record<string, Handler>> {
@@ -80,10 +81,13 @@ function handlers(schema: ProviderSchema, parameters: ReadonlyMap<string, string
     UpgradeResourceState: ({ request }, answer) => answer(null, { upgraded_state: { json: request.raw_state.json } }),
     ReadDataSource: ({ request }, answer) => {
       const state = looked(schema.data_source_schemas, request);
-      const parameter = request.type_name === "aws_ssm_parameter" && parameters.get(String(state["name"]));
-      answer(null, { state: { msgpack: pack(parameter === undefined || parameter === false ? state : { ...state, insecure_value: parameter }) } });
+      const parameter = request.type_name === "aws_ssm_parameter" ? parameters.get(String(state["name"])) : undefined;
+      answer(null, { state: { msgpack: pack(parameter === undefined ? state : { ...state, insecure_value: parameter }) } });
     },
-    OpenEphemeralResource: ({ request }, answer) => answer(null, { result: { msgpack: pack({ ...looked(schema.ephemeral_resource_schemas, request), random_password: PASSWORD }) } }),
+    OpenEphemeralResource: ({ request }, answer) => {
+      const opened = { ...looked(schema.ephemeral_resource_schemas, request), random_password: PASSWORD };
+      answer(null, { result: { msgpack: pack(opened) } });
+    },
   };
 }
 

@@ -9,7 +9,8 @@ export interface Outcome {
 
 /** The first of `terraform` and `tofu` that is on the PATH. */
 export function findBinary(): string | undefined {
-  const candidates = ["terraform", "tofu"].flatMap((name) => (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, name)));
+  const directories = (process.env["PATH"] ?? "").split(delimiter);
+  const candidates = ["terraform", "tofu"].flatMap((name) => directories.map((directory) => join(directory, name)));
   return candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK);

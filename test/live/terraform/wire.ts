@@ -1,5 +1,5 @@
 import { decode, encode, ExtData, ExtensionCodec } from "@msgpack/msgpack";
-import type { Block, Kind, NestedBlock, ProviderSchema, Schemas } from "../../../src/aws/schema/format.ts";
+import type { Block, Kind, NestedBlock, ProviderSchema, Schema, Schemas } from "../../../src/aws/schema/format.ts";
 
 /** A value that is known after the apply, as Terraform writes it: an extension of type 0. Type 12 says what is known of it. */
 const UNKNOWN = new ExtData(0, new Uint8Array([0]));
@@ -38,14 +38,19 @@ const KNOWN: Readonly<Record<string, (fields: Fields) => unknown>> = {
   "aws_acm_certificate.domain_validation_options": ({ domain_name, subject_alternative_names }) => {
     const others = Array.isArray(subject_alternative_names) ? (subject_alternative_names as readonly unknown[]) : [];
     return [domain_name, ...others].map((name) => ({
-      domain_name: name, resource_record_name: `_proof.${String(name)}`, resource_record_type: "CNAME", resource_record_value: "_proof.acm-validations.aws",
+      domain_name: name,
+      resource_record_name: `_proof.${String(name)}`,
+      resource_record_type: "CNAME",
+      resource_record_value: "_proof.acm-validations.aws",
     }));
   },
 };
 
 /** What a lookup would find: a made-up value for everything that it computes. */
 export function found(block: Block, fields: Fields): Fields {
-  const attributes = Object.entries(block.attributes ?? {}).map(([name, { computed, type }]) => [name, fields[name] ?? (computed ? madeUp(type) : null)]);
+  const attributes = Object.entries(block.attributes ?? {}).map(([name, { computed, type }]) => {
+    return [name, fields[name] ?? (computed ? madeUp(type) : null)];
+  });
   return { ...fields, ...Object.fromEntries(attributes) };
 }
 
@@ -63,17 +68,20 @@ const NESTING: Readonly<Record<NestedBlock["nesting_mode"], number>> = { single:
 /** A block's schema in the protocol's words. */
 function wireBlock(block: Block): object {
   return {
-    attributes: Object.entries(block.attributes ?? {}).map(([name, { type, ...flags }]) => ({ name, type: Buffer.from(JSON.stringify(type)), ...flags })),
-    block_types: Object.entries(block.block_types ?? {}).map(([type_name, nested]) => ({
-      type_name, block: wireBlock(nested.block), nesting: NESTING[nested.nesting_mode], min_items: nested.min_items ?? 0, max_items: nested.max_items ?? 0,
-    })),
+    attributes: Object.entries(block.attributes ?? {}).map(([name, { type, ...flags }]) => {
+      return { name, type: Buffer.from(JSON.stringify(type)), ...flags };
+    }),
+    block_types: Object.entries(block.block_types ?? {}).map(([type_name, { nesting_mode, min_items = 0, max_items = 0, ...nested }]) => {
+      return { type_name, block: wireBlock(nested.block), nesting: NESTING[nesting_mode], min_items, max_items };
+    }),
   };
 }
 
 export function wireSchemas(schema: ProviderSchema): object {
-  const all = (schemas: Schemas) => Object.fromEntries(Object.entries(schemas).map(([type, { version, block }]) => [type, { version, block: wireBlock(block) }]));
+  const one = ({ version, block }: Schema) => ({ version, block: wireBlock(block) });
+  const all = (schemas: Schemas) => Object.fromEntries(Object.entries(schemas).map(([type, each]) => [type, one(each)]));
   return {
-    provider: { version: schema.provider.version, block: wireBlock(schema.provider.block) },
+    provider: one(schema.provider),
     resource_schemas: all(schema.resource_schemas),
     data_source_schemas: all(schema.data_source_schemas),
     ephemeral_resource_schemas: all(schema.ephemeral_resource_schemas),
