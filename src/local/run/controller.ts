@@ -58,7 +58,8 @@ function serve(socket: Socket, operations: Operations, version: string, end: () 
   socket.on("error", () => socket.destroy());
   socket.on("close", forget);
   linesOf(socket).on("line", (line) => {
-    const request = JSON.parse(line) as Request | Cancel;
+    const request = parseRequest(line);
+    if (request === null) return void socket.destroy();
     if (request.verb === "cancel") return cancelled.abort();
     answer(request, operations, version, cancelled.signal, socket).then(
       (done) => {
@@ -68,6 +69,15 @@ function serve(socket: Socket, operations: Operations, version: string, end: () 
       (cause: unknown) => send(cause instanceof Failure ? { failure: writeFailure(cause) } : { bug: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }),
     );
   });
+}
+
+/** Null for half a line, as a command that is killed may leave it. */
+function parseRequest(line: string): Request | Cancel | null {
+  try {
+    return JSON.parse(line) as Request | Cancel;
+  } catch {
+    return null;
+  }
 }
 
 async function answer(request: Request, operations: Operations, version: string, signal: AbortSignal, socket: Socket): Promise<unknown> {

@@ -45,7 +45,7 @@ export const openPlaced = (stage: Stage, database: Database): OpenDatabase => op
 /** Starts a database, or finds it running as it is to be; then lets exactly the linked services in. */
 export async function raiseDatabase(stage: Stage, database: Database, signal?: AbortSignal): Promise<void> {
   const { ground, secrets } = stage;
-  stage.busy.add(database.name);
+  const endTurn = await stage.busy.take(database.name);
   try {
     const rootPassword = await secrets.generate(databaseRootSecret(database.name));
     await start(stage, database, rootPassword, signal);
@@ -60,7 +60,7 @@ export async function raiseDatabase(stage: Stage, database: Database, signal?: A
     await open.grantAccess(users);
     stage.report({ part: database.name, state: "ready", step: `${sqlServer(stage).product} ${sqlServer(stage).version} on port ${stage.state.ports[database.name]}` });
   } finally {
-    stage.busy.delete(database.name);
+    endTurn();
   }
 }
 

@@ -20,7 +20,7 @@ export function edgeHosts(stage: Stage): readonly EdgeHost[] {
   return stage.workloads.flatMap((workload) => {
     if (workload.host === null) return [];
     const replicas = stage.state.workloads[workload.name]?.replicas ?? [];
-    const servers = replicas.map(({ name, port }) => ({ name, port }));
+    const servers = replicas.filter(({ name }) => !stage.leaving.has(name)).map(({ name, port }) => ({ name, port }));
     return [{ ...workload.host, backend: workload.name, kind: workload.kind, health: workload.health ?? "/", servers }];
   });
 }
@@ -57,6 +57,15 @@ function edgeSpec(stage: Stage): ProcessSpec {
 
 /** Starts the edge, or brings a running one to the present hosts: a changed host is a reload that breaks no connection, else nothing happens. */
 export async function raiseEdge(stage: Stage): Promise<void> {
+  const endTurn = await stage.busy.take("edge");
+  try {
+    await raiseAlone(stage);
+  } finally {
+    endTurn();
+  }
+}
+
+async function raiseAlone(stage: Stage): Promise<void> {
   const sockets = `${socketDirectory(stage.place.state)}/edge`;
   await mkdir(sockets, { recursive: true, mode: 0o700 });
   const user = stage.ground.userOf("edge");

@@ -32,6 +32,8 @@ export async function runJob(place: Place, job: Job, signal?: AbortSignal): Prom
   const [program = "", ...words] = job.command;
   await mkdir(place.log(job.name), { recursive: true });
   const log = createWriteStream(join(place.log(job.name), "current"), { mode: 0o600 });
+  // A full disk costs the log, not the job.
+  log.on("error", () => {});
   const child = spawn(program, words, { cwd: job.directory, env: { ...job.environment }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const end = (): void => killGroup(child.pid ?? 0);
   signal?.addEventListener("abort", end, { once: true });
@@ -45,6 +47,8 @@ export async function runJob(place: Place, job: Job, signal?: AbortSignal): Prom
   const record = join(place.jobs, `${job.name}.json`);
   const closed = new Promise<{ exitCode: number | null; signal: string | null }>((resolve, reject) => {
     child.once("error", reject);
+    // What it left in the background would hold its output open.
+    child.once("exit", end);
     child.once("close", (exitCode, killedBy) => resolve({ exitCode, signal: killedBy }));
   });
   try {

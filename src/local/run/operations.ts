@@ -14,9 +14,10 @@ import type { Answers } from "./protocol.ts";
 import { adopt, build, lower, raise } from "./raise.ts";
 import { recordOf, roll } from "./rollout.ts";
 import { secretStore } from "./secret-store.ts";
-import type { Progress, Stage } from "./stage.ts";
+import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
 import { readState, writeState, type State, type Wanted } from "./state.ts";
 import { report, type StatusReport } from "./status.ts";
+import { Turns } from "./turns.ts";
 import { Watch } from "./watch.ts";
 
 interface Operation {
@@ -145,13 +146,13 @@ export class Operations {
     while (this.#current !== null) {
       const { abort, done, name } = this.#current;
       if (name === "down" && !atOnce) return void (await done);
-      abort.abort();
+      abort.abort(TAKEN_DOWN);
       if (name === "down") break;
       await done.catch(() => {});
     }
     await this.#only("down", async (signal) => {
       const stage = this.#stage ?? (this.#state?.wanted ? await this.#prepare(this.#state, this.#state.wanted, signal) : null);
-      this.#watch?.stop();
+      await this.#watch?.stop();
       if (stage !== null) await lower(stage, atOnce);
     }, undefined, true);
   }
@@ -164,7 +165,7 @@ export class Operations {
   }
 
   async close(): Promise<void> {
-    this.#watch?.stop();
+    await this.#watch?.stop();
   }
 
   async #untilTakenOver(): Promise<void> {
@@ -175,10 +176,15 @@ export class Operations {
   #only<Result>(name: string, act: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal, over = false): Promise<Result> {
     if (this.#current !== null && !over) throw busy(this.#current, name);
     const abort = new AbortController();
-    signal?.addEventListener("abort", () => abort.abort(), { once: true });
-    const done = act(abort.signal).finally(() => {
-      if (this.#current === operation) this.#current = null;
-    });
+    const cancelled = new Failure("cancelled", `${name} was cancelled: nothing that serves was changed`, { hint: "./dailyge status" });
+    signal?.addEventListener("abort", () => abort.abort(cancelled), { once: true });
+    const done = act(abort.signal)
+      .catch((cause: unknown) => {
+        throw abort.signal.aborted && !(cause instanceof Failure) ? abort.signal.reason : cause;
+      })
+      .finally(() => {
+        if (this.#current === operation) this.#current = null;
+      });
     const operation: Operation = { name, startedAt: Date.now(), abort, done };
     this.#current = operation;
     return done;
@@ -217,7 +223,8 @@ export class Operations {
       state,
       edge: edgeClient(edgeSockets(this.#place.state)),
       workloads: [],
-      busy: new Set(),
+      busy: new Turns(),
+      leaving: new Set(),
       report: (progress) => this.#report(progress),
       remember: () => serially(() => writeState(this.#place, state)),
       serially,

@@ -94,7 +94,7 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
   if (edgePort !== null && edgePort !== known) {
     ports["edge"] = await freePort(new Set(), edgePort);
     // HAProxy takes over another address only by starting anew.
-    if (running) await stopProcess(stage.ground, "edge", 5);
+    if (running) await stopAlone(stage, "edge", "edge", 5);
   } else if (known === undefined || (!running && (await tryPort(known)) === null)) {
     if (edgePort !== null) await freePort(new Set(), edgePort);
     ports["edge"] = await freePort(new Set(Object.values(ports)));
@@ -116,10 +116,15 @@ async function retireLeftovers(stage: Stage, wanted: Wanted): Promise<void> {
   for (const part of await standingParts(stage.place)) {
     if (kept.has(part)) continue;
     stage.report({ part, state: "working", step: "no longer in the definition: stopping" });
-    await stopProcess(stage.ground, part, 20);
+    await stopAlone(stage, part.replace(/\.\d+$/, ""), part, 20);
     stage.report({ part, state: "ready", step: "stopped" });
   }
   await stage.remember();
+}
+
+async function stopAlone(stage: Stage, owner: string, part: string, withinSeconds: number): Promise<void> {
+  const endTurn = await stage.busy.take(owner);
+  await stopProcess(stage.ground, part, withinSeconds).finally(endTurn);
 }
 
 /** Ends everything in order: who asks before who answers. Data, releases and secrets stay. */
@@ -142,7 +147,7 @@ export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
   await end(parts.filter((name) => name === "edge"));
   await end(parts.filter((name) => name !== "edge" && !databases.has(name)));
   await end(parts.filter((name) => databases.has(name)));
-  for (const record of Object.values(stage.state.workloads)) record.replicas = [];
+  for (const record of Object.values(stage.state.workloads)) Object.assign(record, { replicas: [], rollout: null });
   stage.state.wanted = null;
   stage.workloads = [];
   await stage.remember();

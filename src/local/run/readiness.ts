@@ -8,15 +8,21 @@ import { inspectProcess, type Death, type Ground } from "./supervisor.ts";
 export interface Probe {
   readonly name: string;
   /** Null: it listens on nothing, and is healthy while it runs. */
-  readonly endpoint: { readonly port: number; readonly path: string } | null;
+  readonly endpoint: {
+    readonly port: number;
+    readonly path: string;
+    /** Where it may listen as well. */
+    readonly besides: number;
+  } | null;
   readonly withinSeconds: number;
 }
 
 /** Answers in a row, and the time between them, that make a process ready. */
 const ANSWERS = 3;
 const BETWEEN_MS = 50;
-/** A process that listens elsewhere this long is not going to listen where it should. */
-const WRONG_PORT_MS = 4_000;
+/** A process that listens elsewhere for this share of its time, but some seconds, is not going to listen where it should. */
+const WRONG_PORT_SHARE = 0.25;
+const WRONG_PORT_SECONDS = 4;
 
 /** What was seen last of a process that is not ready. */
 export type Observation =
@@ -34,6 +40,7 @@ export type Observation =
 export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore: number, signal?: AbortSignal): Promise<void> {
   const started = Date.now();
   const end = started + probe.withinSeconds * 1000;
+  const wrongPortAt = started + Math.max(WRONG_PORT_SECONDS, probe.withinSeconds * WRONG_PORT_SHARE) * 1000;
   let answers = 0;
   let seen: Observation = { kind: "not started" };
   while (Date.now() < end) {
@@ -45,7 +52,7 @@ export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore:
     answers = seen.kind === "ready" ? answers + 1 : 0;
     if (answers === ANSWERS) return;
     if (seen.kind === "port of another") throw new Failure("port-taken", `${probe.name} cannot have port ${probe.endpoint?.port}: another program listens there`);
-    if (seen.kind === "not listening" && seen.elsewhere.length > 0 && Date.now() - started > WRONG_PORT_MS) break;
+    if (seen.kind === "not listening" && seen.elsewhere.length > 0 && Date.now() > wrongPortAt) break;
     await sleep(seen.kind === "ready" ? BETWEEN_MS : 40, undefined, signal === undefined ? {} : { signal });
   }
   throw failed(probe, describe(seen, probe));
@@ -57,7 +64,8 @@ export function describeDeath(death: Death): string {
   return death.signal === null ? `ended with exit code ${death.exitCode}` : `was ended by signal ${death.signal}`;
 }
 
-function describe(seen: Observation, { endpoint, withinSeconds }: Probe): string {
+/** What was seen, in words that follow a name. */
+export function describe(seen: Observation, { endpoint, withinSeconds }: Probe): string {
   switch (seen.kind) {
     case "ready":
       return `it kept answering 200 and then not, for ${withinSeconds} s`;
@@ -84,7 +92,7 @@ export async function observe(ground: Ground, probe: Probe): Promise<Observation
   const members = await groupMembers(pid);
   const holder = await portHolder(probe.endpoint.port, members);
   if (holder === "other") return { kind: "port of another" };
-  if (holder === "nobody") return { kind: "not listening", elsewhere: await listeningPorts(members) };
+  if (holder === "nobody") return { kind: "not listening", elsewhere: (await listeningPorts(members)).filter((port) => port !== probe.endpoint?.besides) };
   return ask(probe.endpoint.port, probe.endpoint.path);
 }
 

@@ -54,8 +54,6 @@ export async function buildRelease(place: Place, recipe: Recipe, signal?: AbortS
     await copySource(source, building);
     await build(place, recipe, building, signal);
     await setWritable(building, false);
-    // A directory without the right to write cannot be renamed by an ordinary user.
-    await chmod(building, 0o755);
     await removeTree(place.release(recipe.name, id));
     await rename(building, place.release(recipe.name, id));
   } catch (cause) {

@@ -1,16 +1,18 @@
+import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
 import { writeEdgeFiles } from "./edge-process.ts";
+import { handOver } from "./files.ts";
 import { runJob } from "./job.ts";
 import { lastLines } from "./logs.ts";
 import { freePort } from "./port.ts";
-import { observe, waitUntilReady, type Probe } from "./readiness.ts";
+import { describe, describeDeath, observe, waitUntilReady, type Observation, type Probe } from "./readiness.ts";
 import { pruneReleases } from "./release.ts";
 import { emptyWorkload, type ReleaseRecord, type WorkloadState } from "./state.ts";
-import type { Stage } from "./stage.ts";
-import { inspectProcess, specHash, startProcess, stopProcess } from "./supervisor.ts";
+import { TAKEN_DOWN, type Stage } from "./stage.ts";
+import { inspectProcess, specHash, startProcess, stopProcess, type Death } from "./supervisor.ts";
 
 /** How long a new release is watched after its last replica took over, before the old one is given up. */
 const BAKE_SECONDS = 2;
@@ -26,28 +28,37 @@ export function recordOf(stage: Stage, name: string): WorkloadState {
  * @throws Failure `migration-failed`: nothing was touched. `start-failed`, `deploy-failed`, `cancelled`: undone.
  */
 export async function roll(stage: Stage, workload: Workload, to: string, signal?: AbortSignal): Promise<void> {
+  const endTurn = await stage.busy.take(workload.name);
+  try {
+    await rollAlone(stage, workload, to, signal);
+  } finally {
+    endTurn();
+  }
+}
+
+async function rollAlone(stage: Stage, workload: Workload, to: string, signal?: AbortSignal): Promise<void> {
   const record = recordOf(stage, workload.name);
   const from = record.current;
-  stage.busy.add(workload.name);
+  const started = Date.now();
+  await migrate(stage, workload, to, signal);
+  record.rollout = from === to ? null : { to, startedAt: new Date(started).toISOString() };
+  await stage.remember();
   try {
-    await migrate(stage, workload, to, signal);
-    record.rollout = from === to ? null : { to, startedAt: new Date().toISOString() };
-    await stage.remember();
-    try {
-      await replaceAll(stage, workload, to, signal);
-      if (from !== null && from !== to) await bake(stage, workload, signal);
-    } catch (cause) {
-      if (from !== to) await undo(stage, workload, from);
-      throw rollFailure(workload, to, from, cause, signal);
-    }
-    record.current = to;
-    record.rollout = null;
-    record.history = historyWith(record, from, to);
-    await stage.remember();
-    await pruneReleases(stage.place, workload.name, new Set(record.history.map(({ id }) => id)));
-  } finally {
-    stage.busy.delete(workload.name);
+    await replaceAll(stage, workload, to, signal);
+    if (from !== null && from !== to) await bake(stage, workload, started, signal);
+  } catch (cause) {
+    if (from === to || signal?.reason === TAKEN_DOWN) throw rollFailure(workload, to, from, cause, "what served before serves on", signal);
+    const outcome = await undo(stage, workload, from).then(
+      () => (from === null ? "it is not served" : `rolled back, ${from} serves`),
+      (trouble: unknown) => `going back to ${from} failed as well: ${trouble instanceof Error ? trouble.message : String(trouble)}`,
+    );
+    throw rollFailure(workload, to, from, cause, outcome, signal);
   }
+  record.current = to;
+  record.rollout = null;
+  record.history = historyWith(record, from, to);
+  await stage.remember();
+  await pruneReleases(stage.place, workload.name, new Set(record.history.map(({ id }) => id)));
 }
 
 /** A new release follows the one that served: what was rolled back from is forgotten then, so that nobody rolls back to it. */
@@ -57,8 +68,7 @@ function historyWith({ history }: WorkloadState, from: string | null, to: string
   return [{ id: to, servedSince: new Date().toISOString() }, ...history.slice(at)].slice(0, RELEASES_KEPT);
 }
 
-function rollFailure(workload: Workload, to: string, from: string | null, cause: unknown, signal?: AbortSignal): unknown {
-  const outcome = from === null ? "it is not served" : from === to ? "what served before serves on" : `rolled back, ${from} serves`;
+function rollFailure(workload: Workload, to: string, from: string | null, cause: unknown, outcome: string, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return new Failure("cancelled", `${workload.name} ${to} was cancelled: ${outcome}`, { cause });
   if (!(cause instanceof Failure)) return cause;
   return new Failure(from === null ? cause.code : "deploy-failed", `${workload.name} ${to} is refused: ${cause.message}; ${outcome}`, {
@@ -73,7 +83,7 @@ export async function undo(stage: Stage, workload: Workload, from: string | null
   const record = recordOf(stage, workload.name);
   stage.report({ part: workload.name, state: "working", step: from === null ? "taking it down" : `rolling back to ${from}` });
   if (from === null) for (const replica of [...record.replicas]) await retire(stage, workload, replica);
-  else await replaceAll(stage, workload, from);
+  else await replaceAll(stage, workload, from, undefined, "at once");
   record.rollout = null;
   await stage.remember();
 }
@@ -84,7 +94,11 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
   if (workload.migrate === null || record.migrated.includes(release)) return;
   stage.report({ part: workload.name, state: "working", step: `migrating to ${release}` });
   const { ground, place } = stage;
-  const variables: Record<string, string> = { ...ground.environment, HOME: place.work(workload.name), TMPDIR: "/tmp" };
+  const home = place.work(`${workload.name}.migrate`);
+  await mkdir(home, { recursive: true });
+  const user = ground.userOf(workload.name);
+  if (user !== null) await handOver(home, user);
+  const variables: Record<string, string> = { ...ground.environment, HOME: home, TMPDIR: home };
   for (const { name, value } of workload.environment(release)) {
     const pieces = await Promise.all(value.map(async (piece) => (typeof piece === "string" ? piece : secretText(piece.encode, await ground.secretValue(piece.secret)))));
     variables[name] = pieces.join("");
@@ -103,27 +117,30 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
 
 const secretText = (encode: "url" | undefined, value: string): string => (encode === "url" ? encodeURIComponent(value) : value);
 
-/** Until exactly the wanted number of replicas runs, all of this release and of the present definition. */
-export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal): Promise<void> {
+/** Until exactly the wanted number of replicas runs, all of this release and of the present definition. A new release is given up when a part of it does not hold. */
+export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal, pace: "one by one" | "at once" = "one by one"): Promise<void> {
   const record = recordOf(stage, workload.name);
+  const started = Date.now();
   const fitting: Replica[] = [];
   const others: Replica[] = [];
   for (const replica of record.replicas) ((await fits(stage, workload, replica, release)) ? fitting : others).push(replica);
   for (const surplus of fitting.splice(workload.replicas)) others.push(surplus);
   let missing = workload.replicas - fitting.length;
-  if (others.length === 0) {
+  if (others.length === 0 || pace === "at once") {
     await startAll(stage, workload, release, missing, signal);
-    return;
+    missing = 0;
   }
+  const fresh: Replica[] = [];
   while (missing > 0 || others.length > 0) {
-    if (missing > 0) await start(stage, workload, release, signal);
+    if (missing > 0) fresh.push(await start(stage, workload, release, signal));
     missing -= 1;
+    if (release !== record.current) for (const replica of fresh) await requireHolding(stage, workload, replica, started);
     const oldest = others.shift();
     if (oldest !== undefined) await retire(stage, workload, oldest);
   }
 }
 
-/** Nothing serves yet: all at once. When one fails, none is left in the edge half started. */
+/** Where nothing serves, or what serves is broken. When one fails, none is left in the edge half started. */
 async function startAll(stage: Stage, workload: Workload, release: string, count: number, signal?: AbortSignal): Promise<void> {
   const results = await Promise.allSettled(Array.from({ length: count }, () => start(stage, workload, release, signal)));
   for (const result of results) if (result.status === "rejected") throw result.reason;
@@ -146,8 +163,9 @@ async function start(stage: Stage, workload: Workload, release: string, signal?:
       stage.report({ part: replica.name, state: "ready", step: release });
       return replica;
     } catch (cause) {
-      const details = await lastLines(stage.place, replica.name, 12, since);
       await retire(stage, workload, replica);
+      // Now its logger has written everything.
+      const details = await lastLines(stage.place, replica.name, 12, since);
       stage.report({ part: replica.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
       if (cause instanceof Failure && cause.code === "port-taken" && attempt < 3) continue;
       throw cause instanceof Failure ? new Failure(cause.code, cause.message, { ...(cause.hint === null ? {} : { hint: cause.hint }), details, cause }) : cause;
@@ -158,9 +176,10 @@ async function start(stage: Stage, workload: Workload, release: string, signal?:
 /** A name and ports for one more replica, remembered before anything is started. */
 async function place(stage: Stage, workload: Workload, release: string): Promise<Replica> {
   const record = recordOf(stage, workload.name);
-  const taken = new Set(Object.values(stage.state.workloads).flatMap(({ replicas }) => replicas.flatMap(({ port, metricsPort }) => [port, metricsPort])));
-  const port = await freePort(taken);
-  const metricsPort = await freePort(taken.add(port));
+  const port = await freePort(portsTaken(stage));
+  const metricsPort = await freePort(portsTaken(stage).add(port));
+  // Others are placed at the same time.
+  if (portsTaken(stage).has(port) || portsTaken(stage).has(metricsPort)) return place(stage, workload, release);
   const names = new Set(record.replicas.map(({ name }) => name));
   let index = 1;
   while (names.has(`${workload.name}.${index}`)) index += 1;
@@ -169,6 +188,9 @@ async function place(stage: Stage, workload: Workload, release: string): Promise
   await stage.remember();
   return replica;
 }
+
+const portsTaken = ({ state }: Stage): Set<number> =>
+  new Set([...Object.values(state.ports), ...Object.values(state.workloads).flatMap(({ replicas }) => replicas.flatMap(({ port, metricsPort }) => [port, metricsPort]))]);
 
 /** Starts a replica's process and lets the edge send it requests once it is ready. */
 export async function launch(stage: Stage, workload: Workload, replica: Replica, signal?: AbortSignal): Promise<void> {
@@ -187,19 +209,29 @@ export async function enterEdge(stage: Stage, workload: Workload, replica: Repli
 
 export const probeOf = (workload: Workload, replica: Replica): Probe => ({
   name: replica.name,
-  endpoint: workload.health === null ? null : { port: replica.port, path: workload.health },
+  endpoint: workload.health === null ? null : { port: replica.port, path: workload.health, besides: replica.metricsPort },
   withinSeconds: workload.startSeconds,
 });
 
 /** Takes a replica out of the edge, lets it finish its requests, and ends it. */
 export async function retire(stage: Stage, workload: Workload, replica: Replica): Promise<void> {
   const record = recordOf(stage, workload.name);
-  if (workload.host !== null) await stage.edge.drain(workload.name, replica.name, workload.stopSeconds).catch(ignoreEdge);
-  await stopProcess(stage.ground, replica.name, workload.stopSeconds);
-  if (workload.host !== null) await stage.edge.remove(workload.name, replica.name).catch(ignoreEdge);
-  record.replicas = record.replicas.filter(({ name }) => name !== replica.name);
+  stage.leaving.add(replica.name);
+  try {
+    if (workload.host !== null) await leaveEdge(stage, workload, replica);
+    await stopProcess(stage.ground, replica.name, workload.stopSeconds);
+    if (workload.host !== null) await stage.edge.remove(workload.name, replica.name).catch(ignoreEdge);
+    record.replicas = record.replicas.filter(({ name }) => name !== replica.name);
+  } finally {
+    stage.leaving.delete(replica.name);
+  }
   await stage.remember();
-  if (workload.host !== null) await writeEdgeFiles(stage);
+}
+
+/** No new requests; an edge that starts anew meanwhile does not know it any more. */
+async function leaveEdge(stage: Stage, workload: Workload, replica: Replica): Promise<void> {
+  await writeEdgeFiles(stage);
+  await stage.edge.drain(workload.name, replica.name, workload.stopSeconds).catch(ignoreEdge);
 }
 
 /** An edge that is down forgets the server by itself: its files no longer name it. */
@@ -208,20 +240,31 @@ function ignoreEdge(cause: unknown): void {
 }
 
 /** The whole release stays up and healthy for a while. */
-async function bake(stage: Stage, workload: Workload, signal?: AbortSignal): Promise<void> {
+async function bake(stage: Stage, workload: Workload, startedAt: number, signal?: AbortSignal): Promise<void> {
   stage.report({ part: workload.name, state: "working", step: `watching it for ${BAKE_SECONDS} s` });
   const { replicas } = recordOf(stage, workload.name);
   const end = Date.now() + BAKE_SECONDS * 1000;
   while (Date.now() < end) {
-    for (const replica of replicas) {
-      const { deaths } = await inspectProcess(stage.ground, replica.name);
-      const seen = await observe(stage.ground, probeOf(workload, replica));
-      if (deaths.length === 0 && seen.kind === "ready") continue;
-      throw new Failure("deploy-failed", `${replica.name} was ready and did not stay so: ${deaths.length > 0 ? "it ended" : seen.kind}`, {
-        hint: `./dailyge logs ${replica.name}`,
-        details: await lastLines(stage.place, replica.name, 12),
-      });
-    }
+    for (const replica of replicas) await requireHolding(stage, workload, replica, startedAt);
     await sleep(200, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+const afterwards = (seen: Observation, probe: Probe): string => (seen.kind === "not listening" ? "it listens no more" : seen.kind === "not started" ? "it ended" : describe(seen, probe));
+
+/** That a replica that was ready is so still; one look may err. */
+async function requireHolding(stage: Stage, workload: Workload, replica: Replica, startedAt: number): Promise<void> {
+  const probe = probeOf(workload, replica);
+  const died = async (): Promise<Death | undefined> => (await inspectProcess(stage.ground, replica.name)).deaths.find(({ atSeconds }) => atSeconds >= Math.floor(startedAt / 1000));
+  const seen = await observe(stage.ground, probe);
+  let death = await died();
+  if (death === undefined && seen.kind === "ready") return;
+  await sleep(100);
+  const again = await observe(stage.ground, probe);
+  death ??= await died();
+  if (death === undefined && again.kind === "ready") return;
+  throw new Failure("deploy-failed", `${replica.name} was ready and did not stay so: ${death === undefined ? afterwards(again, probe) : `it ${describeDeath(death)}`}`, {
+    hint: `./dailyge logs ${replica.name}`,
+    details: await lastLines(stage.place, replica.name, 12, new Date(startedAt)),
+  });
 }

@@ -1,3 +1,4 @@
+import { Failure } from "../../kit/failure.ts";
 import type { EdgeClient } from "./edge.ts";
 import type { Place } from "../render/place.ts";
 import type { Workload } from "../render/workload.ts";
@@ -6,6 +7,10 @@ import type { FoundParts } from "./ground.ts";
 import type { SecretStore } from "./secret-store.ts";
 import type { State } from "./state.ts";
 import type { Ground } from "./supervisor.ts";
+import type { Turns } from "./turns.ts";
+
+/** Why an operation is aborted that need not be undone: nothing of it will run. */
+export const TAKEN_DOWN = new Failure("cancelled", "it was interrupted: the platform is being taken down");
 
 /** What happens, for whoever looks on. */
 export interface Progress {
@@ -27,8 +32,10 @@ export interface Stage {
   readonly edge: EdgeClient;
   /** Sites and services of what is wanted now. */
   workloads: readonly Workload[];
-  /** Names of parts that are being started, replaced or stopped: the watch leaves them alone. */
-  readonly busy: Set<string>;
+  /** Who is starting, replacing or stopping which part. */
+  readonly busy: Turns;
+  /** Replicas that are being retired: the edge is to forget them. */
+  readonly leaving: Set<string>;
   report(progress: Progress): void;
   /** Writes the state down. */
   remember(): Promise<void>;

@@ -1,7 +1,8 @@
 import { watch as watchDirectory, type FSWatcher } from "node:fs";
+import type { Database } from "../../model/database.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
-import { openPlaced, raiseDatabase } from "./databases.ts";
+import { raiseDatabase } from "./databases.ts";
 import { edgeHosts, raiseEdge } from "./edge-process.ts";
 import { groupMembers, residentBytes } from "./process-table.ts";
 import { describeDeath, observe } from "./readiness.ts";
@@ -12,10 +13,14 @@ import { inspectProcess, killGroup, type Standing } from "./supervisor.ts";
 /** Looks without an answer, a second apart, after which a process hangs and is replaced. */
 const SILENT_LOOKS = 3;
 const LOOK_EVERY_MS = 500;
-const SLOW_LOG_EVERY_MS = 60_000;
+/** A part that is not ready again is looked at more often at first. */
+const SOONEST_LOOK_MS = 50;
+const LONGEST_WAIT_MS = 30_000;
 
-/** What the watch remembers of a replica between two looks. */
+/** What the watch remembers of a part between two looks. */
 interface Seen {
+  /** Tells a replica from a later one of the same name. */
+  readonly port: number;
   pid: number | null;
   deaths: number;
   kernelKills: number;
@@ -24,112 +29,109 @@ interface Seen {
   silent: number;
   lookedAt: number;
   startedAt: number;
+  watcher: FSWatcher | null;
 }
 
-/** Looks after what runs until it is stopped: crashed, hanging and too large replicas, killed supervisors, a restarted edge. */
+const gone = ({ state }: Standing): boolean => state === "unsupervised" || state === "absent" || state === "down";
+
+/**
+ * Looks after what runs until it is stopped: crashed, hanging and too large replicas, killed supervisors, a restarted
+ * edge. Each part by itself: one that hangs keeps nobody from the others.
+ */
 export class Watch {
   readonly #stage: Stage;
   readonly #seen = new Map<string, Seen>();
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #looks = new Map<string, Promise<void>>();
+  readonly #again = new Set<string>();
+  readonly #mending = new Map<string, { failures: number; notBefore: number }>();
   #edgePid: number | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #looking = false;
-  #again = false;
+  #stopped = new AbortController();
 
   constructor(stage: Stage) {
     this.#stage = stage;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS);
+    if (this.#timer !== null) return;
+    this.#stopped = new AbortController();
+    this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
   }
 
-  stop(): void {
+  /** Ends also what it is mending. */
+  async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    this.#stopped.abort();
+    await Promise.all(this.#looks.values());
+    for (const name of [...this.#seen.keys()]) this.#forget(name);
   }
 
-  async #look(): Promise<void> {
-    this.#again = this.#looking;
-    if (this.#looking || this.#timer === null) return;
-    this.#looking = true;
-    try {
-      await this.#lookAtEdge();
-      await this.#lookAtDatabases();
-      // At the same time: one that hangs must not keep us from the others.
-      await Promise.all(
-        this.#stage.workloads
-          .filter(({ name }) => !this.#stage.busy.has(name))
-          .flatMap((workload) => recordOf(this.#stage, workload.name).replicas.map((replica) => this.#lookAt(workload, replica))),
-      );
-    } catch (cause) {
-      this.#note("watch", cause instanceof Error ? cause.message : String(cause));
-    } finally {
-      this.#looking = false;
-    }
-    if (this.#again) void this.#look();
+  #lookAtAll(): void {
+    const { workloads, state } = this.#stage;
+    if (state.wanted === null) return;
+    this.#look("edge", () => this.#lookAtEdge());
+    for (const database of state.wanted.environment.databases) this.#look(database.name, () => this.#lookAtDatabase(database));
+    const replicas = workloads.flatMap((workload) => recordOf(this.#stage, workload.name).replicas.map((replica) => ({ workload, replica })));
+    for (const { workload, replica } of replicas) this.#lookSoon(workload, replica);
+    const names = new Set([...replicas.map(({ replica }) => replica.name), ...state.wanted.environment.databases.map(({ name }) => name)]);
+    for (const name of this.#seen.keys()) if (!names.has(name)) this.#forget(name);
+  }
+
+  #lookSoon(workload: Workload, replica: Replica): void {
+    this.#look(replica.name, () => this.#lookAt(workload, replica));
+  }
+
+  /** One look at a part at a time; what happens during it is looked at afterwards. */
+  #look(name: string, act: () => Promise<void>): void {
+    if (this.#timer === null) return;
+    if (this.#looks.has(name)) return void this.#again.add(name);
+    const look = act()
+      .catch((cause: unknown) => this.#note(name, cause instanceof Error ? cause.message : String(cause)))
+      .finally(() => {
+        this.#looks.delete(name);
+        if (this.#again.delete(name)) this.#look(name, act);
+      });
+    this.#looks.set(name, look);
   }
 
   #note(part: string, step: string): void {
     this.#stage.report({ part, state: "note", step });
   }
 
-  /** A process that ends changes files beside it: that is seen at once. */
-  #listen(name: string): void {
-    if (this.#watchers.has(name)) return;
-    try {
-      const watcher = watchDirectory(`${this.#stage.place.part(name)}/supervise`, () => void this.#look());
-      watcher.on("error", () => this.#deafen(name));
-      this.#watchers.set(name, watcher);
-    } catch {
-      // The next look sees it.
-    }
-  }
-
-  #deafen(name: string): void {
-    this.#watchers.get(name)?.close();
-    this.#watchers.delete(name);
-  }
-
   async #lookAtEdge(): Promise<void> {
     const stage = this.#stage;
-    if (stage.busy.has("edge") || stage.state.wanted === null) return;
-    const { pid, state } = await inspectProcess(stage.ground, "edge");
-    if (state === "unsupervised" || state === "absent" || state === "down") {
-      this.#note("edge", "its supervisor is gone: starting the edge anew");
-      await raiseEdge(stage);
-    } else if (pid !== null && this.#edgePid !== null && pid !== this.#edgePid) {
+    const standing = await inspectProcess(stage.ground, "edge");
+    if (stage.busy.has("edge")) return;
+    if (gone(standing)) {
+      await this.#mend("edge", "its supervisor is gone: starting the edge anew", () => raiseEdge(stage));
+    } else if (standing.pid !== null && this.#edgePid !== null && standing.pid !== this.#edgePid) {
       this.#note("edge", "ended and was started again");
       await stage.edge.reconcile(edgeHosts(stage));
     }
-    if (state === "running") this.#edgePid = pid;
+    if (standing.state === "running") this.#edgePid = standing.pid;
   }
 
-  async #lookAtDatabases(): Promise<void> {
+  async #lookAtDatabase(database: Database): Promise<void> {
     const stage = this.#stage;
-    for (const database of stage.state.wanted?.environment.databases ?? []) {
-      if (stage.busy.has(database.name)) continue;
-      const standing = await inspectProcess(stage.ground, database.name);
-      const seen = this.#remembered(database.name, standing);
-      this.#tellDeaths(database.name, standing, seen);
-      if (Date.now() - seen.lookedAt > SLOW_LOG_EVERY_MS) {
-        seen.lookedAt = Date.now();
-        await openPlaced(stage, database).boundSlowLog();
-      }
-      if (standing.state !== "unsupervised" && standing.state !== "absent" && standing.state !== "down") continue;
-      this.#note(database.name, "its supervisor is gone: starting it anew");
-      void raiseDatabase(stage, database).catch((cause: unknown) => this.#note(database.name, cause instanceof Error ? cause.message : String(cause)));
-    }
+    const standing = await inspectProcess(stage.ground, database.name);
+    if (stage.busy.has(database.name)) return;
+    this.#tellDeaths(database.name, standing, this.#remembered(database.name, 0, standing));
+    if (gone(standing)) await this.#mend(database.name, "its supervisor is gone: starting it anew", () => raiseDatabase(stage, database, this.#stopped.signal));
   }
 
-  #remembered(name: string, standing: Standing): Seen {
+  #remembered(name: string, port: number, standing: Standing): Seen {
     const known = this.#seen.get(name);
-    if (known !== undefined) return known;
-    const seen = { pid: standing.pid, deaths: standing.deaths.length, kernelKills: 0, inEdge: true, silent: 0, lookedAt: 0, startedAt: Date.now() };
+    if (known?.port === port) return known;
+    this.#forget(name);
+    const seen = { port, pid: standing.pid, deaths: standing.deaths.length, kernelKills: 0, inEdge: true, silent: 0, lookedAt: 0, startedAt: Date.now(), watcher: null };
     this.#seen.set(name, seen);
     return seen;
+  }
+
+  #forget(name: string): void {
+    this.#seen.get(name)?.watcher?.close();
+    this.#seen.delete(name);
   }
 
   #tellDeaths(name: string, standing: Standing, seen: Seen): void {
@@ -138,29 +140,41 @@ export class Watch {
   }
 
   async #lookAt(workload: Workload, replica: Replica): Promise<void> {
-    const stage = this.#stage;
-    this.#listen(replica.name);
-    const standing = await inspectProcess(stage.ground, replica.name);
-    if (stage.busy.has(workload.name)) return;
-    const seen = this.#remembered(replica.name, standing);
-    if (standing.deaths.length < seen.deaths) seen.deaths = standing.deaths.length;
-    if (standing.deaths.length > seen.deaths || (seen.pid !== standing.pid && standing.state !== "unsupervised")) await this.#fell(workload, replica, standing, seen);
-    if (standing.state === "unsupervised" || standing.state === "absent" || standing.state === "down") {
-      this.#note(replica.name, "its supervisor is gone: replacing it");
-      this.#replace(workload);
+    const { ground, busy, confinement } = this.#stage;
+    const standing = await inspectProcess(ground, replica.name);
+    const kills = await confinement.kills(replica.name);
+    // A look may have begun before the part got other hands, and ended after.
+    if (busy.has(workload.name) || !recordOf(this.#stage, workload.name).replicas.includes(replica)) return;
+    const known = this.#seen.has(replica.name);
+    const seen = this.#remembered(replica.name, replica.port, standing);
+    if (!known) seen.kernelKills = kills;
+    this.#listen(workload, replica, seen);
+    if (standing.deaths.length > seen.deaths || (seen.pid !== standing.pid && standing.state !== "unsupervised")) await this.#fell(workload, replica, standing, seen, kills);
+    if (gone(standing)) {
+      await this.#replace(workload, "its supervisor is gone: replacing it", replica);
     } else if (standing.state === "running" && standing.pid !== null) {
       await this.#lookAtMemory(workload, replica, standing.pid);
       await this.#lookAtHealth(workload, replica, standing.pid, seen);
     }
+    if (!seen.inEdge) setTimeout(() => this.#lookSoon(workload, replica), Math.max(SOONEST_LOOK_MS, (Date.now() - seen.startedAt) / 20)).unref();
+  }
+
+  /** A process that ends changes files beside it: that is seen at once. */
+  #listen(workload: Workload, replica: Replica, seen: Seen): void {
+    if (seen.watcher !== null) return;
+    try {
+      seen.watcher = watchDirectory(`${this.#stage.place.part(replica.name)}/supervise`, () => this.#lookSoon(workload, replica));
+      seen.watcher.on("error", () => {});
+    } catch {
+      // The next look sees it.
+    }
   }
 
   /** It ended: no more requests until it is ready again. */
-  async #fell(workload: Workload, replica: Replica, standing: Standing, seen: Seen): Promise<void> {
-    const kills = await this.#stage.confinement.kills(replica.name);
+  async #fell(workload: Workload, replica: Replica, standing: Standing, seen: Seen, kills: number): Promise<void> {
+    if (seen.inEdge && workload.host !== null) await this.#alone(workload, () => this.#stage.edge.out(workload.name, replica.name).catch(() => {}));
     if (kills > seen.kernelKills) this.#note(replica.name, "needed more memory than `size.memory` allows and was ended by the kernel");
-    if (workload.host !== null && seen.inEdge) await this.#stage.edge.out(workload.name, replica.name).catch(() => {});
     this.#tellDeaths(replica.name, standing, seen);
-    this.#deafen(replica.name);
     Object.assign(seen, { pid: standing.pid, kernelKills: kills, inEdge: false, silent: 0, startedAt: Date.now() });
   }
 
@@ -180,14 +194,9 @@ export class Watch {
     if (this.#stage.busy.has(workload.name)) return;
     if (observed.kind === "ready") {
       seen.silent = 0;
-      if (!seen.inEdge) {
-        await enterEdge(this.#stage, workload, replica);
-        this.#note(replica.name, "is ready again");
-      }
-      seen.inEdge = true;
+      if (!seen.inEdge) await this.#alone(workload, () => this.#enter(workload, replica, seen));
     } else if (observed.kind === "port of another") {
-      this.#note(replica.name, `another program listens on its port ${replica.port}: replacing it`);
-      this.#replace(workload, replica);
+      await this.#replace(workload, `another program listens on its port ${replica.port}: replacing it`, replica);
     } else if (observed.kind === "no answer" || observed.kind === "not listening") {
       seen.silent += 1;
       const starting = !seen.inEdge && Date.now() - seen.startedAt < workload.startSeconds * 1000;
@@ -195,21 +204,49 @@ export class Watch {
       this.#note(replica.name, "does not answer any more: ended, to be started again");
       seen.silent = 0;
       killGroup(pid);
+    } else {
+      seen.silent = 0;
     }
   }
 
-  /** In the background: others are looked after meanwhile. A replica given is one that must go although it runs as it should. */
-  #replace(workload: Workload, replica?: Replica): void {
-    const stage = this.#stage;
-    const record = recordOf(stage, workload.name);
-    if (record.current === null || stage.busy.has(workload.name)) return;
-    stage.busy.add(workload.name);
-    if (replica !== undefined) record.replicas = record.replicas.map((other) => (other.name === replica.name ? { ...other, release: "" } : other));
-    void replaceAll(stage, workload, record.current)
-      .catch((cause: unknown) => this.#note(workload.name, cause instanceof Error ? cause.message : String(cause)))
-      .finally(() => {
-        for (const name of this.#seen.keys()) if (name.startsWith(`${workload.name}.`)) this.#seen.delete(name);
-        stage.busy.delete(workload.name);
-      });
+  async #enter(workload: Workload, replica: Replica, seen: Seen): Promise<void> {
+    await enterEdge(this.#stage, workload, replica);
+    this.#note(replica.name, "is ready again");
+    seen.inEdge = true;
+  }
+
+  /** Does something to a workload, unless somebody else does. */
+  async #alone(workload: Workload, act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const turn = this.#stage.busy.tryTake(workload.name);
+    if (turn === null) return;
+    await act(AbortSignal.any([turn.signal, this.#stopped.signal])).finally(() => turn.end());
+  }
+
+  /** By a new one, which must be ready first. */
+  async #replace(workload: Workload, why: string, replica: Replica): Promise<void> {
+    const record = recordOf(this.#stage, workload.name);
+    const { current } = record;
+    if (current === null) return;
+    await this.#mend(workload.name, `${replica.name}: ${why}`, () =>
+      this.#alone(workload, async (signal) => {
+        record.replicas = record.replicas.map((other) => (other.name === replica.name ? { ...other, release: "" } : other));
+        await replaceAll(this.#stage, workload, current, signal);
+      }),
+    );
+  }
+
+  /** Mends a part; when that fails it is tried again after a while, and a longer one each time. */
+  async #mend(name: string, why: string, act: () => Promise<void>): Promise<void> {
+    const { failures, notBefore } = this.#mending.get(name) ?? { failures: 0, notBefore: 0 };
+    if (Date.now() < notBefore) return;
+    this.#note(name, why);
+    try {
+      await act();
+      this.#mending.delete(name);
+    } catch (cause) {
+      if (this.#stopped.signal.aborted) return;
+      this.#mending.set(name, { failures: failures + 1, notBefore: Date.now() + Math.min(LONGEST_WAIT_MS, 1000 * 2 ** failures) });
+      throw cause;
+    }
   }
 }
