@@ -6,7 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished } from "vitest";
+import { afterAll, expect, onTestFinished } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
 import type { ServiceDefinition } from "../../src/definition/service.ts";
 import { findParts } from "../../src/local/run/parts/index.ts";
@@ -218,10 +218,18 @@ export default definePlatform({
   }
 }
 
-/** A platform for one test, or, made outside of tests, for all of a file. */
-export function makePlatform(parts: PartsDefinition, options: PlatformOptions = {}, over: (end: () => Promise<void>) => void = onTestFinished): Platform {
+/** A platform for one test. */
+export function makePlatform(parts: PartsDefinition, options: PlatformOptions = {}): Platform {
   const platform = new Platform(options);
-  over(() => platform.end());
+  onTestFinished(() => platform.end());
+  platform.define(parts);
+  return platform;
+}
+
+/** A platform for all tests of a `describe`, in whose body this stands. */
+export function sharePlatform(parts: PartsDefinition, options: PlatformOptions = {}): Platform {
+  const platform = new Platform(options);
+  afterAll(() => platform.end());
   platform.define(parts);
   return platform;
 }

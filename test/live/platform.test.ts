@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
-import { asRoot, askAt, makePlatform, part, service, withNotes, type Platform, type Told } from "./fixture.ts";
+import { asRoot, askAt, part, sharePlatform, service, withNotes, type Told } from "./fixture.ts";
 
 /** A site, a service with a database, and one that nobody can call. */
 const parts = {
@@ -16,10 +16,9 @@ const parts = {
 } satisfies PartsDefinition;
 
 describe("up", () => {
-  let platform: Platform;
+  const platform = sharePlatform(parts);
   let told: Told;
   beforeAll(async () => {
-    platform = makePlatform(parts, {}, afterAll);
     told = await platform.up();
   });
 

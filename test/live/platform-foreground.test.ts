@@ -1,0 +1,77 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { makePlatform, service, withNotes } from "./fixture.ts";
+import { processesOf } from "./fixture-residue.ts";
+
+test("Ctrl-C ends the platform in order; a killed command leaves it; a killed controller is followed by another", async () => {
+  const platform = makePlatform({ services: { api: service(await withNotes()) }, databases: { db: { engine: "mysql" } } });
+  const first = platform.start("up");
+  await first.says("until Ctrl-C");
+  expect((await platform.ask("/")).status).toBe(200);
+  first.signal("SIGKILL");
+  await first.ended();
+  const before = await platform.pids();
+  expect((await platform.ask("/")).status).toBe(200);
+
+  const second = platform.start("up");
+  await second.says("until Ctrl-C");
+  expect(await platform.pids()).toEqual(before);
+  const slow = platform.ask("/slow?ms=1000");
+  await pause(200);
+  second.signal("SIGINT");
+  expect((await second.ended()).code).toBe(0);
+  const order = ["edge", "api.1", "db"].map((name) => second.err.search(new RegExp(`${name.replace(".", "\\.")} +stopped`)));
+  expect(order).toEqual(order.toSorted((one, other) => one - other));
+  expect(Math.min(...order)).toBeGreaterThan(0);
+  await slow;
+  expect(processesOf(platform.top)).toEqual([]);
+  expect((await platform.run("status")).out).toContain("not running");
+});
+
+test("a second Ctrl-C does not wait for what does not want to end", async () => {
+  const platform = makePlatform({ services: { api: service({ stopWithin: "60 seconds" }) } });
+  platform.source("api", { stays: true });
+  const command = platform.start("up");
+  await command.says("until Ctrl-C");
+  command.signal("SIGINT");
+  await command.says("Ctrl-C again");
+  await pause(500);
+  expect(command.child.exitCode).toBeNull();
+  const started = Date.now();
+  command.signal("SIGINT");
+  await command.ended();
+  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(processesOf(platform.top)).toEqual([]);
+});
+
+test("Ctrl-C while it comes up, and down in the middle of up", async () => {
+  const platform = makePlatform({ services: { api: service(), late: service({}, "late") } });
+  platform.source("late", { startAfterMs: 30_000 });
+  const first = platform.start("up");
+  await first.says(/late\.1 +starting/);
+  first.signal("SIGINT");
+  expect((await first.ended()).code).toBe(130);
+  expect(processesOf(platform.top)).toEqual([]);
+
+  const second = platform.start("up", "--detach");
+  await second.says(/late\.1 +starting/);
+  expect(await platform.run("down")).toMatchObject({ code: 0 });
+  const told = await second.ended();
+  expect(told.code).toBe(2);
+  expect(told.err).toContain("cancelled");
+  expect(processesOf(platform.top)).toEqual([]);
+  platform.source("late");
+  await platform.up();
+  expect((await platform.ask("/", { host: "late" })).status).toBe(200);
+});
+
+test("down --erase without a terminal wants --yes", async () => {
+  const platform = makePlatform({ services: { api: service() } });
+  await platform.up();
+  const refused = await platform.run("down", "--erase");
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.err).toContain("./dailyge down --erase --yes");
+  expect((await platform.ask("/")).status).toBe(200);
+  expect(await platform.run("down", "--erase", "--yes")).toMatchObject({ code: 0 });
+  expect(platform.states()).toEqual([]);
+});
