@@ -1,9 +1,11 @@
 import { statSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EdgeHost } from "../../src/local/render/edge.ts";
+import { freePort } from "../../src/local/run/port.ts";
 import { EdgeStand, raw } from "./edge-fixture.ts";
 
 let stand: EdgeStand;
+let internalPort: number;
 
 const WORLD = "127.0.0.9";
 const API = "api.x.localhost";
@@ -11,12 +13,13 @@ const API = "api.x.localhost";
 beforeAll(async () => {
   stand = await EdgeStand.make();
   const servers = [await stand.serve("api.1")];
+  internalPort = await freePort(new Set([stand.port]));
   const host = (backend: string, change: Partial<EdgeHost>): EdgeHost => ({
     backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, servers, ...change,
   });
   await stand.start([
     host("api", { paths: [{ pattern: "/internal/*", reachableBy: [] }, { pattern: "/it's $me/*.x", reachableBy: ["office"] }, { pattern: "/admin/*", reachableBy: ["office"] }] }),
-    host("admin", { reachableBy: ["office"], paths: [{ pattern: "/hook", reachableBy: "public" }], origins: [`http://x.localhost:${stand.port}`] }),
+    host("admin", { internalPort, reachableBy: ["office"], paths: [{ pattern: "/hook", reachableBy: "public" }], origins: [`http://x.localhost:${stand.port}`] }),
     host("closed", { reachableBy: [] }),
     host("main", { kind: "site", names: ["www.x.localhost", "x.localhost"] }),
     host("empty", { servers: [] }),
@@ -57,7 +60,7 @@ test.each([
   ["a tunnel", `CONNECT ${API}:80 HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`],
   ["noise", "\x16\x03\x01\r\n\r\n"],
   ["two lengths", `POST / HTTP/1.1\r\nHost: ${API}\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
-  ["headers above 64 KB", `GET / HTTP/1.1\r\nHost: ${API}\r\nX: ${"x".repeat(70_000)}\r\nConnection: close\r\n\r\n`],
+  ["headers above 16 KB", `GET / HTTP/1.1\r\nHost: ${API}\r\nX: ${"x".repeat(16_500)}\r\nConnection: close\r\n\r\n`],
 ])("%s is answered 400", async (_, text) => {
   const before = stand.requests().length;
   expect((await raw(stand.port, text)).status).toBe(400);
@@ -118,11 +121,26 @@ test.each<[string, string, string, "team" | "world", () => readonly string[], nu
   expect(stand.requests()).toHaveLength(before + (status === 200 ? 1 : 0));
 });
 
+test.each<[string, string, string, readonly string[], number]>([
+  ["a service of this machine", "127.0.0.1:PORT", "127.0.0.1", [], 200],
+  ["the world", "127.0.0.1:PORT", WORLD, [], 403],
+  ["a page elsewhere", "127.0.0.1:PORT", "127.0.0.1", ["Sec-Fetch-Site: cross-site"], 403],
+  ["a page elsewhere whose own name leads here", "evil.example:PORT", "127.0.0.1", ["Sec-Fetch-Site: same-origin"], 404],
+])("at the internal address, %s (%s from %s) is answered as at the public one", async (_, host, from, headers, status) => {
+  const text = ["GET / HTTP/1.1", `Host: ${host.replace("PORT", String(internalPort))}`, "Connection: close", ...headers, "", ""].join("\r\n");
+  expect((await raw(internalPort, text, from)).status).toBe(status);
+});
+
 /** Headers as the service saw them, names in lower case, several of one name in order. */
 async function seen(...headers: readonly string[]): Promise<(name: string) => readonly string[]> {
   const { headers: flat } = JSON.parse((await ask("/", { headers, from: WORLD })).body) as { headers: readonly string[] };
   return (name) => flat.filter((_, index) => index % 2 === 1 && flat[index - 1]?.toLowerCase() === name);
 }
+
+test("headers of 14 KB are passed on", async () => {
+  const long = "x".repeat(14_000);
+  expect((await seen(`X-Long: ${long}`))("x-long")).toEqual([long]);
+});
 
 test("client, protocol and port are told as a load balancer tells them", async () => {
   const plain = await seen();
