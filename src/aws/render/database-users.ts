@@ -62,7 +62,7 @@ function script(schema: string, passwords: readonly Password[]): string {
   return [
     `mysql --host="$DATABASE_HOST" --port=${DATABASE_PORT} --user="$ADMINISTRATOR" --ssl-mode=REQUIRED <<END`,
     ...passwords.flatMap(({ service, variable }) => [
-      `CREATE USER IF NOT EXISTS '${service}'@'%';`,
+      `CREATE USER IF NOT EXISTS '${service}'@'%' IDENTIFIED BY '$${variable}' REQUIRE SSL;`,
       `ALTER USER '${service}'@'%' IDENTIFIED BY '$${variable}' REQUIRE SSL;`,
       `GRANT ${PRIVILEGES} ON \\\`${pattern}\\\`.* TO '${service}'@'%';`,
     ]),

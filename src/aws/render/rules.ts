@@ -20,7 +20,9 @@ export type PathCondition = { readonly pattern: string } | { readonly expression
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html; values are those of all conditions of a rule. */
 const LIMITS = { values: 5, rules: 100, priority: 50_000 } as const;
+/** Priorities of one service. The first block is the edge's own, which has one rule in it. */
 const BLOCK = 100;
+const OWN_RULES = 1;
 
 type Draft = Pick<ListenerRule, "path" | "sources" | "action">;
 
@@ -29,7 +31,7 @@ export function listenerRules(environment: Environment): ReadonlyMap<string, rea
   const called = environment.services.filter(({ endpoint }) => endpoint !== null);
   const starts = priorityBlocks(called.map(({ name }) => name));
   const rules = new Map(called.map((service) => [service.name, numbered(drafts(environment, service), starts.get(service.name) ?? 0)]));
-  const count = [...rules.values()].reduce((sum, { length }) => sum + length, 0);
+  const count = [...rules.values()].reduce((sum, { length }) => sum + length, OWN_RULES);
   if (count > LIMITS.rules) {
     throw new Failure("usage", `the edge of ${environment.name} needs ${count} listener rules: a load balancer takes ${LIMITS.rules}`, {
       hint: "write fewer path rules, or the teams' networks as fewer, larger blocks",
@@ -70,10 +72,7 @@ function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] 
   return Array.from({ length: Math.ceil(list.length / size) }, (_nothing, index) => list.slice(index * size, (index + 1) * size));
 }
 
-/**
- * A block of priorities for each service, by its name alone: a service that is added or moved does not renumber the
- * others. The first block is the edge's own.
- */
+/** A block of priorities for each service, by its name alone: a service that is added or moved does not renumber the others. */
 function priorityBlocks(names: readonly string[]): ReadonlyMap<string, number> {
   const blocks = LIMITS.priority / BLOCK - 1;
   const taken = new Map<number, string>();
