@@ -45,6 +45,10 @@ test("its bucket is for its distribution alone", () => {
   );
 });
 
+test("a file that is not there is 404, whatever page is shown for it", () => {
+  expect(body("aws_cloudfront_distribution.site_front")["custom_error_response"]).toMatchObject([{ error_code: 404, response_code: 404 }]);
+});
+
 test("it answers at its hosts with a certificate from where CloudFront looks, and with security headers", () => {
   expect(body("aws_cloudfront_distribution.site_front")).toMatchObject({
     aliases: ["www.shop.example", "shop.example"],

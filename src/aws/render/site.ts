@@ -107,6 +107,8 @@ function renderDistribution(
       response_headers_policy_id: ground.headers.of("id"),
       function_association: [{ event_type: "viewer-request", function_arn: before.of("arn") }],
     },
+    // A site's own page for what is not there; the status stays, and a file that comes later is seen soon.
+    custom_error_response: [{ error_code: 404, response_code: 404, response_page_path: "/404.html", error_caching_min_ttl: 10 }],
     restrictions: { geo_restriction: { restriction_type: "none" } },
     viewer_certificate: {
       acm_certificate_arn: certificate.valid.of("certificate_arn"),
