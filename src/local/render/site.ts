@@ -61,6 +61,8 @@ function nginxConf(site: Site, replica: Replica, shared: Shared, addresses: Addr
   const [main = "", apex] = hostNames(shared, site);
   const toMain = apex === undefined ? "" : `\n    if ($host = "${apex}") { return 308 "http://${main}:${addresses.edgePort}$request_uri"; }`;
   const fallback = site.singlePage ? "try_files $uri $uri/index.html /index.html;" : "try_files $uri $uri/index.html =404;";
+  // As on AWS: what looks like a file and is none is no page of the application.
+  const files = site.singlePage ? '\n    location ~ "[.][^/]*$" { try_files $uri =404; }' : "";
   return `daemon off;
 worker_processes 1;
 pid ${quoted(`${work}/nginx.pid`)};
@@ -100,7 +102,7 @@ http {
     location = ${SITE_HEALTH} { access_log off; return 200 "ok"; }
     location = /environment.json { alias ${quoted(`${config}/environment.json`)}; }
     location ~ /[.](?!well-known) { return 404; }
-    location / { ${fallback} }
+    location / { ${fallback} }${files}
     error_page 404 /404.html;
     location = /404.html { internal; try_files /404.html =404; }
   }
