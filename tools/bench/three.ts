@@ -1,0 +1,32 @@
+import { definePlatform, parts } from "dailyge-infra";
+
+/** The reference platform's API and database, three replicas, nothing else. */
+// oxlint-disable-next-line import/no-default-export
+export default definePlatform({
+  name: "three",
+  domain: "dailyge.com",
+  region: "ap-northeast-2",
+  environments: { bench: { branch: "main", account: "111122223333" } },
+  platform: () =>
+    parts({
+      services: {
+        api: {
+          directory: "api",
+          build: "npm ci --omit=dev --ignore-scripts",
+          start: "node src/server.ts",
+          migrate: "node src/migrate.ts",
+          host: "api",
+          health: "/api/health-check",
+          metrics: { port: 9090, path: "/metrics" },
+          size: { cpu: 0.5, memory: "512 MB" },
+          replicas: 3,
+          uses: ["mysql"],
+          secrets: [{ name: "JWT_KEY", generate: true }],
+          environment: { NODE_OPTIONS: "--max-old-space-size=320 --max-semi-space-size=16" },
+        },
+      },
+      databases: {
+        mysql: { engine: "mysql", version: "8.4", instance: "db.t4g.micro", storage: "20 GB" },
+      },
+    }),
+});
