@@ -22,13 +22,13 @@ export class EdgeStand {
   readonly port: number;
   readonly client: EdgeClient;
   readonly #haproxy: FoundPart;
-  readonly #cache: string;
+  readonly #cache: string | null;
   readonly #services = new Map<string, ChildProcess>();
   readonly #ports = new Set<number>();
   #edge: ChildProcess | null = null;
   log = "";
 
-  private constructor(haproxy: FoundPart, cache: string, port: number) {
+  private constructor(haproxy: FoundPart, cache: string | null, port: number) {
     this.#haproxy = haproxy;
     this.#cache = cache;
     this.port = port;
@@ -38,12 +38,16 @@ export class EdgeStand {
     writeFileSync(this.#requests, "");
   }
 
-  static async make(wantedPort?: number): Promise<EdgeStand> {
-    const port = wantedPort ?? (await freePort(new Set()));
+  static async make(): Promise<EdgeStand> {
     const cache = mkdtempSync(join(tmpdir(), "dailyge cache "));
     chmodSync(cache, 0o755);
     const { haproxy } = await findParts(["haproxy"], { cache, path: process.env["PATH"] ?? "", progress: () => {} });
-    return new EdgeStand(haproxy, cache, port);
+    return new EdgeStand(haproxy, cache, await freePort(new Set()));
+  }
+
+  /** Another one that wants the same port. */
+  rival(): EdgeStand {
+    return new EdgeStand(this.#haproxy, null, this.port);
   }
 
   get #sockets(): Edge["sockets"] {
@@ -118,7 +122,7 @@ export class EdgeStand {
   async remove(): Promise<void> {
     await this.stop();
     for (const name of [...this.#services.keys()]) await this.end(name, "SIGKILL");
-    for (const directory of [this.directory, this.sockets, this.#cache]) rmSync(directory, { recursive: true, force: true });
+    for (const directory of [this.directory, this.sockets, this.#cache ?? []].flat()) rmSync(directory, { recursive: true, force: true });
   }
 
   /** Lines of the access log; the last ones may still be on their way. */

@@ -218,7 +218,7 @@ test("the sockets are their owner's alone", async () => {
 });
 
 test("a second edge on the same port does not start", async () => {
-  const second = await EdgeStand.make(stand.port);
+  const second = stand.rival();
   try {
     await expect(second.start([])).rejects.toMatchObject({ code: "not-running" });
     expect((await ask("/")).status).toBe(200);
