@@ -61,7 +61,7 @@ async function listening(): Promise<ReadonlyMap<string, number>> {
   const ports = new Map<string, number>();
   for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     const text = await readFile(file, "utf8").catch(() => "");
-    for (const line of text.split("\n").slice(1)) {
+    for (const line of text.split("\n").filter((each) => each.includes(" 0A "))) {
       const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
       if (state === "0A" && inode !== undefined) ports.set(inode, Number.parseInt(local?.split(":")[1] ?? "0", 16));
     }

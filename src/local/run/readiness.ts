@@ -28,7 +28,7 @@ const WRONG_PORT_SECONDS = 4;
 export type Observation =
   | { readonly kind: "ready" }
   | { readonly kind: "not started" }
-  | { readonly kind: "not listening"; readonly elsewhere: readonly number[] }
+  | { readonly kind: "not listening" }
   | { readonly kind: "port of another" }
   | { readonly kind: "no answer"; readonly why: string }
   | { readonly kind: "status"; readonly status: number; readonly location: string | null };
@@ -52,10 +52,19 @@ export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore:
     answers = seen.kind === "ready" ? answers + 1 : 0;
     if (answers === ANSWERS) return;
     if (seen.kind === "port of another") throw new Failure("port-taken", `${probe.name} cannot have port ${probe.endpoint?.port}: another program listens there`);
-    if (seen.kind === "not listening" && seen.elsewhere.length > 0 && Date.now() > wrongPortAt) break;
+    if (seen.kind === "not listening" && Date.now() > wrongPortAt && (await listensElsewhere(ground, probe)).length > 0) break;
     await sleep(seen.kind === "ready" ? BETWEEN_MS : 40, undefined, signal === undefined ? {} : { signal });
   }
-  throw failed(probe, describe(seen, probe));
+  const elsewhere = seen.kind === "not listening" ? await listensElsewhere(ground, probe) : [];
+  if (elsewhere.length === 0) throw failed(probe, describe(seen, probe));
+  throw failed(probe, `it listens on port ${elsewhere.join(", ")} instead of the one that PORT names (${probe.endpoint?.port})`);
+}
+
+/** Ports where it should not listen, or should only besides. */
+async function listensElsewhere(ground: Ground, { name, endpoint }: Probe): Promise<readonly number[]> {
+  const { pid } = await inspectProcess(ground, name);
+  const ports = pid === null ? [] : await listeningPorts(await groupMembers(pid));
+  return ports.filter((port) => port !== endpoint?.besides);
 }
 
 const failed = (probe: Probe, why: string): Failure => new Failure("start-failed", `${probe.name} did not become ready: ${why}`, { hint: `./dailyge logs ${probe.name}` });
@@ -72,9 +81,7 @@ export function describe(seen: Observation, { endpoint, withinSeconds }: Probe):
     case "not started":
       return `it did not start within ${withinSeconds} s`;
     case "not listening":
-      return seen.elsewhere.length > 0
-        ? `it listens on port ${seen.elsewhere.join(", ")} instead of the one that PORT names (${endpoint?.port})`
-        : `it runs but listened on no port for ${withinSeconds} s`;
+      return `it runs but listened on no port for ${withinSeconds} s`;
     case "port of another":
       return `another program listens on its port ${endpoint?.port}`;
     case "no answer":
@@ -89,10 +96,11 @@ export async function observe(ground: Ground, probe: Probe): Promise<Observation
   const { state, pid } = await inspectProcess(ground, probe.name);
   if (state !== "running" || pid === null) return { kind: "not started" };
   if (probe.endpoint === null) return { kind: "ready" };
-  const members = await groupMembers(pid);
-  const holder = await portHolder(probe.endpoint.port, members);
+  let holder = await portHolder(probe.endpoint.port, [pid]);
+  // Seldom: all processes of the machine have to be looked at for it.
+  if (holder === "other") holder = await portHolder(probe.endpoint.port, await groupMembers(pid));
   if (holder === "other") return { kind: "port of another" };
-  if (holder === "nobody") return { kind: "not listening", elsewhere: (await listeningPorts(members)).filter((port) => port !== probe.endpoint?.besides) };
+  if (holder === "nobody") return { kind: "not listening" };
   return ask(probe.endpoint.port, probe.endpoint.path);
 }
 

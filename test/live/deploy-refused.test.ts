@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { asRoot } from "./fixture.ts";
+import { makeReleasePlatform } from "./release-fixture.ts";
+import type { Conduct } from "./release-service.ts";
+
+interface Case {
+  readonly what: string;
+  readonly conduct: Conduct;
+  readonly says: RegExp;
+}
+
+const cases: readonly Case[] = [
+  { what: "ends at its start", conduct: { exitsAtStart: true }, says: /api\.3 did not become ready: it ended with exit code 9 .* after its start;(.*\n)*  \| cannot find its configuration/ },
+  { what: "listens on no port", conduct: { listens: "nowhere" }, says: /it runs but listened on no port for 8 s/ },
+  { what: "listens on another port", conduct: { listens: "on another port" }, says: /it listens on port \d+ instead of the one that PORT names \(\d+\)/ },
+  { what: "finds its port taken by a program that is not ours", conduct: { stranger: true }, says: /api\.3 cannot have port \d+: another program listens there/ },
+  { what: "answers 500", conduct: { health: 500 }, says: /GET \/health answered 500, not 200/ },
+  { what: "redirects", conduct: { health: 302 }, says: /GET \/health answered 302 to \/elsewhere, a redirect, not 200/ },
+  { what: "does not answer", conduct: { health: "hangs" }, says: /GET \/health got no answer: none within 2 s/ },
+  { what: "ends after it was ready", conduct: { exitAfterMs: 1500 }, says: /(was ready and did not stay so: it|did not become ready: it) ended with exit code 7(.*\n)*  \| lost its mind/ },
+  { what: "is unhealthy after it was ready", conduct: { unhealthyAfterMs: 1500 }, says: /was ready and did not stay so: GET \/health answered 500, not 200/ },
+];
+
+test("releases that are refused, each told apart and undone, while the one before serves", async () => {
+  const platform = makeReleasePlatform({ replicas: 2, startWithin: "8 seconds" });
+  await platform.up();
+  const [first = ""] = await platform.running();
+  const load = platform.load({ clients: 1, atMostSeconds: 150 });
+  for (const { what, conduct, says } of cases) {
+    platform.release(conduct, what);
+    const told = await platform.run("deploy", "api");
+    expect(told.code, what).toBe(2);
+    expect(told.err, what).toMatch(says);
+    expect(told.err, what).toContain(`rolled back, ${first} serves`);
+    expect(await platform.running(), what).toEqual([first, first]);
+    const status = await platform.status();
+    expect(status.parts.map(({ release, state }) => [release, state]), what).toEqual([[null, "ready"], [first, "ready"], [first, "ready"]]);
+  }
+  expect(load.failed.length).toBeLessThan(20);
+  await load.stop();
+});
+
+test("a slow start is waited for, though it shows metrics at once", async () => {
+  const platform = makeReleasePlatform({ startWithin: "40 seconds", metrics: { port: 9090 } });
+  await platform.up();
+  platform.release({ startAfterMs: 11_000, metricsFirst: true }, "2");
+  expect(await platform.running()).not.toContain(await platform.deploy());
+}, 90_000);
+
+test.runIf(asRoot)("as root, a service runs as a user of its own", async () => {
+  const platform = makeReleasePlatform();
+  await platform.up();
+  const { body } = await platform.ask("/");
+  expect((JSON.parse(body) as { uid: number }).uid).toBeGreaterThanOrEqual(20_000);
+});
