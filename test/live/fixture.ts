@@ -175,7 +175,7 @@ export default definePlatform({
     for (;;) {
       const report = await this.status();
       if (isSo(report)) return report;
-      if (Date.now() > end) expect.fail(`not within ${withinSeconds} s: ${isSo.toString()}\n${JSON.stringify(report.parts, null, 1)}`);
+      if (Date.now() > end) expect.fail(`not within ${withinSeconds} s: ${isSo.toString()}\n${JSON.stringify(report.parts)}\n${(await this.run("logs", "controller", "--lines", "30")).out}`);
       await pause(100);
     }
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
+import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
 import { eventually, part, service, sharePlatform, withNotes } from "./fixture.ts";
 import { endProcessesOf, processesOf } from "./fixture-residue.ts";
 
@@ -13,6 +14,12 @@ const parts = {
 } satisfies PartsDefinition;
 
 const kill = (pid: number | null): void => void process.kill(pid ?? expect.fail("nothing to kill"), "SIGKILL");
+
+const first = (report: StatusReport, kind: PartStatus["kind"]): PartStatus => report.parts.find((one) => one.kind === kind) ?? expect.fail(`no ${kind}`);
+
+/** The processes of all parts but one. */
+const pidsOf = ({ parts: all }: StatusReport, but: string): Readonly<Record<string, number | null>> =>
+  Object.fromEntries(all.filter(({ name }) => name !== but).map(({ name, pid }) => [name, pid]));
 
 describe("kill -9", () => {
   const platform = sharePlatform(parts);
@@ -61,13 +68,13 @@ describe("kill -9", () => {
     expect((await platform.run("logs", "controller")).out).toContain("api.2: was ended by signal 9");
   });
 
-  test.each(["web.1", "db", "edge"])("of the process of %s", async (name) => {
-    const before = await platform.pids();
-    kill(before[name] ?? null);
-    await platform.until((report) => report.ready && part(report, name).pid !== before[name]);
+  test.each(["site", "database", "edge"] as const)("of the process of the %s: it alone is started again", async (kind) => {
+    const before = await platform.status();
+    const { name, pid } = first(before, kind);
+    kill(pid);
+    const after = await platform.until((report) => report.ready && first(report, kind).pid !== pid);
     await serves();
-    const after = await platform.pids();
-    expect({ ...after, [name]: null }).toEqual({ ...before, [name]: null });
+    expect(pidsOf(after, name)).toEqual(pidsOf(before, name));
   });
 
   test("of HAProxy's worker", async () => {
@@ -79,17 +86,26 @@ describe("kill -9", () => {
     await serves();
   });
 
-  test.each(["api.1", "web.1", "db", "edge"])("of the supervisor of %s: it is under a new one, once", async (name) => {
-    const old = supervisor(name);
-    kill(old);
-    await eventually(async () => (await platform.status()).ready && supervisor(name.replace(/^api\.1$/, (await platform.pids())["api.1"] === undefined ? "api.3" : "api.1")) !== old, 30);
+  test.each(["service", "site", "database", "edge"] as const)("of the supervisor of the %s: it is under a new one, and once", async (kind) => {
+    const before = await platform.status();
+    const { name, pid } = first(before, kind);
+    kill(supervisor(name));
+    await platform.until((report) => report.ready && report.parts.every((one) => one.pid !== pid));
     await serves();
-    const running = processesOf(platform.top).filter(({ command }) => /runsv \S*parts\//.test(command));
-    expect(running).toHaveLength((await platform.status()).parts.length);
+    expect(processesOf(platform.top).filter(({ command }) => /runsv \S*parts\//.test(command))).toHaveLength(before.parts.length);
+  });
+
+  test("of a supervisor and then of its process: what that one left goes too", async () => {
+    const { name, pid } = first(await platform.status(), "site");
+    kill(supervisor(name));
+    kill(pid);
+    await platform.until((report) => report.ready && first(report, "site").pid !== pid);
+    await serves();
+    expect(processesOf(platform.top).filter(({ command }) => command.includes("nginx: worker"))).toHaveLength(1);
   });
 
   test("of a log's writer: it is started again and what is written is kept", async () => {
-    const name = (await platform.status()).parts.find(({ kind }) => kind === "service")?.name ?? "";
+    const { name } = first(await platform.status(), "service");
     const old = logger(name);
     kill(old);
     await eventually(() => logger(name) !== old && logger(name) !== 0);

@@ -31,7 +31,7 @@ exec env -i ${shellWord(run.chpst)} -P -e ${shellWord(run.environment)} ${comman
 export function finishScript(name: string): string {
   return `#!/bin/sh
 # ${name}
-read -r leader < leader && kill -KILL -- "-$leader" 2>/dev/null
+read -r leader < leader && kill -s KILL -- "-$leader" 2>/dev/null
 [ -e stopping ] && exit 0
 now=$(date +%s)
 echo "$now $1 $2" >> deaths

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Place } from "../render/place.ts";
 import type { ConfigFile, ProcessSpec } from "../render/process.ts";
 import { handOver, writeWhole } from "./files.ts";
 import { finishScript, logScript, runScript } from "./supervisor-scripts.ts";
-import { groupMembers, identify, isAlive, type ProcessIdentity } from "./process-table.ts";
+import { bootId, groupMembers, identify, isAlive, type ProcessIdentity } from "./process-table.ts";
 
 /** What starting a process needs of this machine. */
 export interface Ground {
@@ -118,17 +118,18 @@ const writeVariable = (directory: string, name: string, value: string): Promise<
 /** Ends a process for good: SIGTERM, its time, SIGKILL for it and all that it started; then its supervisor. */
 export async function stopProcess(ground: Ground, name: string, withinSeconds: number): Promise<void> {
   const directory = ground.place.part(name);
-  const supervisor = await supervisorOf(directory);
-  const pid = await leader(directory);
+  if ((await stat(directory).catch(() => null)) === null) return ground.unconfine(name);
+  const supervisor = (await supervisorOf(directory)) ?? (await findSupervisor(directory));
+  const group = await groupOf(directory);
   await writeWhole(join(directory, "stopping"), "").catch(() => {});
   if (supervisor !== null && (await command(directory, "d"))) {
     await until(withinSeconds, async () => (await supervisedState(directory)) === "down");
-    if (pid !== null) killGroup(pid);
+    if (group !== null) killGroup(group);
     await until(5, async () => (await supervisedState(directory)) === "down");
     await command(directory, "x");
     if (!(await until(3, async () => !(await isAlive(supervisor))))) killProcess(supervisor.pid);
-  } else if (pid !== null) {
-    await endOrphan(pid, withinSeconds);
+  } else if (group !== null) {
+    await endOrphans(group, withinSeconds);
   }
   if (supervisor !== null && (await isAlive(supervisor))) killProcess(supervisor.pid);
   await endLogger(directory);
@@ -136,15 +137,15 @@ export async function stopProcess(ground: Ground, name: string, withinSeconds: n
   await rm(directory, { recursive: true, force: true });
 }
 
-/** A process whose supervisor was killed. */
-async function endOrphan(pid: number, withinSeconds: number): Promise<void> {
+/** A process, or what it left, whose supervisor was killed. */
+async function endOrphans(group: number, withinSeconds: number): Promise<void> {
   try {
-    process.kill(-pid, "SIGTERM");
+    process.kill(-group, "SIGTERM");
   } catch {
     return;
   }
-  await until(withinSeconds, async () => (await groupMembers(pid)).length === 0);
-  killGroup(pid);
+  await until(withinSeconds, async () => (await groupMembers(group)).length === 0);
+  killGroup(group);
 }
 
 /** svlogd ends by itself when its supervisor is gone and its pipe is closed; one whose supervisor was killed is helped. */
@@ -196,6 +197,16 @@ async function supervisorOf(directory: string): Promise<ProcessIdentity | null> 
   return identity !== null && (await isAlive(identity)) ? identity : null;
 }
 
+/** One that nobody has written down: we were killed, or the disk was full, just after it was started. */
+async function findSupervisor(directory: string): Promise<ProcessIdentity | null> {
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const [program = "", argument] = (await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (argument === directory && basename(program) === "runsv") return identify(Number(entry));
+  }
+  return null;
+}
+
 function parseIdentity(text: string): ProcessIdentity | null {
   try {
     return JSON.parse(text) as ProcessIdentity | null;
@@ -215,6 +226,14 @@ async function leader(directory: string): Promise<number | null> {
   const uptime = Number((await readFile("/proc/uptime", "utf8")).split(" ")[0]);
   const startedAtMs = Date.now() - (uptime - found.startTicks / 100) * 1000;
   return startedAtMs <= written.mtimeMs + 1500 ? pid : null;
+}
+
+/** The group that the run script made; its leader may be gone. Null where a later process has taken that number. */
+async function groupOf(directory: string): Promise<number | null> {
+  const group = Number(await readFile(join(directory, "leader"), "utf8").catch(() => "0"));
+  const supervisor = parseIdentity(await readFile(join(directory, "supervisor.json"), "utf8").catch(() => "null"));
+  if (group === 0 || (supervisor !== null && supervisor.bootId !== bootId())) return null;
+  return (await identify(group)) === null ? group : leader(directory);
 }
 
 /** What runsv(8) says: `down` where it is to be down, `finish` also in the second that it waits before it starts a process again. */
