@@ -83,7 +83,6 @@ function judge(term: string, conditions: ReadonlyMap<string, Condition>, caller:
 }
 
 function splitAt(words: readonly string[], separator: string): readonly (readonly string[])[] {
-  const groups: string[][] = [[]];
-  for (const word of words) word === separator ? groups.push([]) : groups.at(-1)?.push(word);
-  return groups;
+  const at = words.indexOf(separator);
+  return at === -1 ? [words] : [words.slice(0, at), ...splitAt(words.slice(at + 1), separator)];
 }
