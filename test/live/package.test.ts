@@ -33,6 +33,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await dailyge("down", "--erase", "--yes");
+  await dailyge("down", "--erase", "--yes", "--platform", join(shop, "mine/platform.ts"));
   rmSync(directory, { recursive: true, force: true });
 });
 
