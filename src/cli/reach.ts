@@ -53,6 +53,14 @@ async function answers(state: string): Promise<boolean> {
   return false;
 }
 
+/** Ends the controller of a state directory, whatever it does; the platform stays. */
+export async function endController(state: string): Promise<void> {
+  const controller = await lockHolder(placeOf(state).lock);
+  if (controller === null || !(await isAlive(controller))) return;
+  process.kill(controller.pid, "SIGKILL");
+  await until(10, async () => !(await isAlive(controller)));
+}
+
 /** Takes the platform down. */
 export const takeDown = (state: string, atOnce: boolean, progress: (event: Progress) => void): Promise<void> => lastWord(state, { verb: "down", atOnce }, progress);
 
@@ -102,4 +110,10 @@ export function requireOwn(known: State, definition: string, state: string): voi
   throw new Failure("state-foreign", `${state} holds the platform of ${known.definition}, not of ${definition}`, {
     hint: `name that definition: --platform ${known.definition}, or another state: --state DIRECTORY`,
   });
+}
+
+/** The same for files beside the state, which are there whether it can be read or not. */
+export async function requireOwnFiles(definition: string, state: string): Promise<void> {
+  const known = await readState(placeOf(state)).catch(() => null);
+  if (known !== null) requireOwn(known, definition, state);
 }

@@ -140,14 +140,30 @@ export default definePlatform({
   }
 
   startWith({ environment, input }: { readonly environment?: Readonly<Record<string, string>>; readonly input?: string }, ...words: readonly string[]): Command {
-    const { user, cache = CACHE, program = repository } = this.#options;
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(program, "src/cli/main.ts"), ...words], {
+    const command = this.#spawn(this.#words(words), environment);
+    command.child.stdin?.end(input ?? "");
+    return command;
+  }
+
+  /** Starts a command on a terminal of its own, script(1). */
+  onTerminal(...words: readonly string[]): Command {
+    const line = this.#words(words).map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+    return this.#spawn(["script", "--quiet", "--return", "--flush", "--command", line, "/dev/null"], { TERM: "xterm" });
+  }
+
+  #words(words: readonly string[]): readonly string[] {
+    return [process.execPath, "--disable-warning=ExperimentalWarning", join(this.#options.program ?? repository, "src/cli/main.ts"), ...words];
+  }
+
+  #spawn([program = "", ...words]: readonly string[], environment: Readonly<Record<string, string>> = {}): Command {
+    const { user, cache = CACHE } = this.#options;
+    const child = spawn(program, words, {
       cwd: this.directory,
       env: { PATH: process.env["PATH"], HOME: this.home, DAILYGE_CACHE: cache, NODE_COMPILE_CACHE: join(this.home, "compiled"), ...environment },
       stdio: ["pipe", "pipe", "pipe"],
       ...(user === undefined ? {} : { uid: user, gid: user }),
     });
-    child.stdin.on("error", () => {}).end(input ?? "");
+    child.stdin.on("error", () => {});
     return new Command(child);
   }
 
@@ -209,13 +225,19 @@ export default definePlatform({
   async end(): Promise<void> {
     const states = this.states();
     const told: Told[] = [];
-    for (const state of states) told.push(await this.run("down", "--erase", "--yes", "--state", state));
+    for (const state of states) told.push(await this.run("down", "--erase", "--yes", "--state", state, ...madeFrom(state)));
     const left = [...residue(this.top, states), ...this.states().map((state) => `state ${state}`)];
     await this.kill();
     rmSync(this.top, { recursive: true, force: true });
     expect(told.map(({ code, err }) => (code === 0 ? "" : err)).join("")).toBe("");
     expect(left).toEqual([]);
   }
+}
+
+/** The definition that a state belongs to, for commands that refuse another's. */
+function madeFrom(state: string): readonly string[] {
+  const named = existsSync(`${state}/state.json`) ? /"definition": "(.+)"/.exec(readFileSync(`${state}/state.json`, "utf8")) : null;
+  return named?.[1] === undefined ? [] : ["--platform", named[1]];
 }
 
 /** A platform for one test. */
@@ -255,6 +277,10 @@ export class Command {
       if (Date.now() > end || this.child.exitCode !== null) expect.fail(`it did not say ${String(text)}:\n${this.out}${this.err}`);
       await pause(20);
     }
+  }
+
+  type(text: string): void {
+    this.child.stdin?.write(text);
   }
 
   signal(name: NodeJS.Signals): void {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { makePlatform, service, withNotes } from "./fixture.ts";
@@ -15,6 +17,10 @@ test("Ctrl-C ends the platform in order; a killed command leaves it; a killed co
 
   const second = platform.start("up");
   await second.says("until Ctrl-C");
+  expect(await platform.pids()).toEqual(before);
+  const { pid } = JSON.parse(readFileSync(join(platform.state(), "controller.lock"), "utf8")) as { pid: number };
+  process.kill(pid, "SIGKILL");
+  await second.says("a new one has taken over");
   expect(await platform.pids()).toEqual(before);
   const slow = platform.ask("/slow?ms=1000");
   await pause(200);
@@ -73,5 +79,25 @@ test("down --erase without a terminal wants --yes", async () => {
   expect(refused.err).toContain("./dailyge down --erase --yes");
   expect((await platform.ask("/")).status).toBe(200);
   expect(await platform.run("down", "--erase", "--yes")).toMatchObject({ code: 0 });
+  expect(platform.states()).toEqual([]);
+});
+
+test("on a terminal down --erase asks, and secret set does not show what is typed", async () => {
+  const platform = makePlatform({ services: { api: service({ secrets: ["MAIL_KEY"] }) } });
+  const set = platform.onTerminal("secret", "set", "api", "MAIL_KEY");
+  await set.says("MAIL_KEY: ");
+  set.type("hidden words\r");
+  expect((await set.ended()).code).toBe(0);
+  expect(set.out).not.toContain("hidden");
+  const up = platform.onTerminal("up", "--detach");
+  expect((await up.ended()).code).toBe(0);
+  expect((await platform.ask("/variable?name=MAIL_KEY")).body).toBe("hidden words");
+  for (const [answer, code] of [["n", 2], ["yes", 0]] as const) {
+    expect((await platform.status()).ready).toBe(true);
+    const down = platform.onTerminal("down", "--erase");
+    await down.says("[y/N]");
+    down.type(`${answer}\r`);
+    expect((await down.ended()).code).toBe(code);
+  }
   expect(platform.states()).toEqual([]);
 });

@@ -2,13 +2,13 @@ import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Failure } from "../../kit/failure.ts";
 import { placeOf } from "../../local/render/place.ts";
-import { removeTree } from "../../local/run/files.ts";
+import { eraseState } from "../../local/run/erase.ts";
 import { socketDirectory } from "../../local/run/sockets.ts";
 import { readState } from "../../local/run/state.ts";
 import type { Invocation } from "../invocation.ts";
 import { locateState } from "../locate.ts";
 import { ProgressView } from "../progress.ts";
-import { reach, requireOwn, takeDown } from "../reach.ts";
+import { endController, reach, requireOwn, takeDown } from "../reach.ts";
 
 /** Stops the platform; with `--erase` deletes what it kept as well. */
 export async function down(invocation: Invocation): Promise<number> {
@@ -21,15 +21,20 @@ export async function down(invocation: Invocation): Promise<number> {
   });
   if (known !== null) requireOwn(known, definition, state);
   if (erase && !(await mayErase(invocation, state))) return 2;
-  if ((await reach(state).catch(() => null)) !== null) {
-    const view = new ProgressView(invocation);
-    await takeDown(state, false, view.show).finally(() => view.close());
-  } else if (!erase) {
-    invocation.tell("the platform is not running\n");
+  const view = new ProgressView(invocation);
+  try {
+    if ((await reach(state)) !== null) await takeDown(state, false, view.show);
+    else if (!erase) invocation.tell("the platform is not running\n");
+  } catch (cause) {
+    if (!erase || !(cause instanceof Failure)) throw cause;
+    // What cannot be taken down in order is ended with its state.
+    await endController(state);
+  } finally {
+    view.close();
   }
   await rm(socketDirectory(state), { recursive: true, force: true });
   if (!erase) return 0;
-  await removeTree(state);
+  await eraseState(state);
   invocation.tell(`erased ${state}\n`);
   return 0;
 }

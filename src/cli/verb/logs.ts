@@ -4,12 +4,15 @@ import { placeOf, type Place } from "../../local/render/place.ts";
 import { followLogs, logNames, readLogs, type LogLine } from "../../local/run/logs.ts";
 import type { Invocation } from "../invocation.ts";
 import { locateState } from "../locate.ts";
+import { requireOwnFiles } from "../reach.ts";
 
 const DEFAULT_LINES = 200;
 
 /** What the parts wrote, in the order of time. */
 export async function logs(invocation: Invocation): Promise<number> {
-  const place = placeOf((await locateState(invocation)).state);
+  const { state, definition } = await locateState(invocation);
+  await requireOwnFiles(definition, state);
+  const place = placeOf(state);
   const wanted = invocation.words;
   const names = await chosen(place, wanted);
   const write = (line: LogLine): void => invocation.print(invocation.flags.has("json") ? `${JSON.stringify(line)}\n` : text(line, Math.max(...names.map(({ length }) => length), 4)));

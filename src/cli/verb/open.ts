@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { Failure } from "../../kit/failure.ts";
 import type { Invocation } from "../invocation.ts";
 import { locateState } from "../locate.ts";
-import { ask, reachRunning } from "../reach.ts";
+import { ask, reachRunning, requireOwn } from "../reach.ts";
 
 /** Opens an address in the browser, and prints it: that is what is left where there is no browser. */
 export async function open(invocation: Invocation): Promise<number> {
-  const { state } = await locateState(invocation);
-  await reachRunning(state);
+  const { state, definition } = await locateState(invocation);
+  requireOwn(await reachRunning(state), definition, state);
   const { urls } = await ask(state, { verb: "status" }).done;
   const [named] = invocation.words;
   const url = named === undefined ? Object.values(urls)[0] : urls[named];

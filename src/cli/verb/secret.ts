@@ -8,12 +8,14 @@ import type { Secret, Service } from "../../model/service.ts";
 import type { Invocation } from "../invocation.ts";
 import { locate, type Located } from "../locate.ts";
 import { readHidden } from "../prompt.ts";
+import { requireOwnFiles } from "../reach.ts";
 import { table } from "../table.ts";
 
 /** Sets, lists and deletes the secret values of services on this machine. No value is ever printed. */
 export async function secret(invocation: Invocation): Promise<number> {
   const [act, ...words] = invocation.words;
   const located = await locate(invocation);
+  await requireOwnFiles(located.definition, located.state);
   if (act === "list") return list(invocation, located);
   if (act !== "set" && act !== "unset") throw new Failure("usage", `secret knows set, list and unset, not "${act ?? ""}"`, { hint: "./dailyge secret set SERVICE NAME" });
   const [serviceName, name, ...more] = words;

@@ -116,7 +116,7 @@ const writeVariable = (directory: string, name: string, value: string): Promise<
   writeWhole(join(directory, name), `${value.replaceAll("\n", "\0")}\n`);
 
 /** Ends a process for good: SIGTERM, its time, SIGKILL for it and all that it started; then its supervisor. */
-export async function stopProcess(ground: Ground, name: string, withinSeconds: number): Promise<void> {
+export async function stopProcess(ground: Pick<Ground, "place" | "unconfine">, name: string, withinSeconds: number): Promise<void> {
   const directory = ground.place.part(name);
   if ((await stat(directory).catch(() => null)) === null) return ground.unconfine(name);
   const supervisor = (await supervisorOf(directory)) ?? (await findSupervisor(directory));
