@@ -28,6 +28,10 @@ interface Operation {
   readonly done: Promise<unknown>;
 }
 
+const TAKING_OVER = "taking over the platform";
+/** Who asks how it is right after a controller was killed is told how it is once that is mended. */
+const TAKEN_OVER_WITHIN_MS = 5_000;
+
 /** What can be done to one platform: one thing at a time. */
 export class Operations {
   readonly #place: Place;
@@ -70,7 +74,7 @@ export class Operations {
     const state = this.#state;
     const wanted = state?.wanted ?? null;
     if (state === null || wanted === null || state.bootId !== bootId()) return;
-    void this.#only("taking over the platform", async (signal) => {
+    void this.#only(TAKING_OVER, async (signal) => {
       const stage = await this.#prepare(state, wanted, signal);
       await adopt(stage, signal);
       this.#watch?.start();
@@ -137,8 +141,10 @@ export class Operations {
 
   async status(): Promise<StatusReport> {
     if (this.#stage === null) await this.#untilTakenOver();
+    else await Promise.race([this.#untilTakenOver(), sleep(TAKEN_OVER_WITHIN_MS)]);
     if (this.#stage === null) throw notRunning();
-    return report(this.#stage);
+    const found = await report(this.#stage);
+    return this.#takingOver() ? { ...found, ready: false } : found;
   }
 
   /** Interrupts what is being done, then ends everything. */
@@ -159,7 +165,7 @@ export class Operations {
 
   async leave(): Promise<void> {
     const current = this.#current;
-    if (current !== null && current.name !== "taking over the platform") throw busy(current, "leave");
+    if (current !== null && current.name !== TAKING_OVER) throw busy(current, "leave");
     current?.abort.abort();
     await current?.done.catch(() => {});
   }
@@ -169,7 +175,11 @@ export class Operations {
   }
 
   async #untilTakenOver(): Promise<void> {
-    if (this.#current?.name === "taking over the platform") await this.#current.done.catch(() => {});
+    if (this.#takingOver()) await this.#current?.done.catch(() => {});
+  }
+
+  #takingOver(): boolean {
+    return this.#current?.name === TAKING_OVER;
   }
 
   /** One operation at a time; a second one is refused by name. */

@@ -44,6 +44,8 @@ export class Watch {
   readonly #looks = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #mending = new Map<string, { failures: number; notBefore: number }>();
+  /** Parts that ran before we looked: what befell them until then was told by another controller. */
+  #old: ReadonlySet<string> = new Set();
   #edgePid: number | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stopped = new AbortController();
@@ -55,6 +57,8 @@ export class Watch {
   start(): void {
     if (this.#timer !== null) return;
     this.#stopped = new AbortController();
+    const { wanted, workloads } = this.#stage.state;
+    this.#old = new Set([...(wanted?.environment.databases ?? []).map(({ name }) => `${name} 0`), ...Object.values(workloads).flatMap(({ replicas }) => replicas.map(({ name, port }) => `${name} ${port}`))]);
     this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
   }
 
@@ -116,15 +120,16 @@ export class Watch {
     const stage = this.#stage;
     const standing = await inspectProcess(stage.ground, database.name);
     if (stage.busy.has(database.name)) return;
-    this.#tellDeaths(database.name, standing, this.#remembered(database.name, 0, standing));
+    this.#tellDeaths(database.name, standing, this.#remembered(database.name, 0, standing, 0));
     if (gone(standing)) await this.#mend(database.name, "its supervisor is gone: starting it anew", () => raiseDatabase(stage, database, this.#stopped.signal));
   }
 
-  #remembered(name: string, port: number, standing: Standing): Seen {
+  #remembered(name: string, port: number, standing: Standing, kills: number): Seen {
     const known = this.#seen.get(name);
     if (known?.port === port) return known;
     this.#forget(name);
-    const seen = { port, pid: standing.pid, deaths: standing.deaths.length, kernelKills: 0, inEdge: true, silent: 0, lookedAt: 0, startedAt: Date.now(), watcher: null };
+    const before = this.#old.has(`${name} ${port}`) ? { deaths: standing.deaths.length, kernelKills: kills } : { deaths: 0, kernelKills: 0 };
+    const seen = { port, pid: standing.pid, ...before, inEdge: true, silent: 0, lookedAt: 0, startedAt: Date.now(), watcher: null };
     this.#seen.set(name, seen);
     return seen;
   }
@@ -145,9 +150,7 @@ export class Watch {
     const kills = await confinement.kills(replica.name);
     // A look may have begun before the part got other hands, and ended after.
     if (busy.has(workload.name) || !recordOf(this.#stage, workload.name).replicas.includes(replica)) return;
-    const known = this.#seen.has(replica.name);
-    const seen = this.#remembered(replica.name, replica.port, standing);
-    if (!known) seen.kernelKills = kills;
+    const seen = this.#remembered(replica.name, replica.port, standing, kills);
     this.#listen(workload, replica, seen);
     if (standing.deaths.length > seen.deaths || (seen.pid !== standing.pid && standing.state !== "unsupervised")) await this.#fell(workload, replica, standing, seen, kills);
     if (gone(standing)) {
