@@ -28,7 +28,7 @@ async function measure(bench: Workbench): Promise<Finding> {
   } as const;
   const run = ([program, ...words]: readonly [string, ...string[]]): number => {
     const began = performance.now();
-    const { status, stderr } = spawnSync(program, words, { cwd: repository, env: bench.environment });
+    const { status, stderr } = spawnSync(program, words, { cwd: repository, env: bench.environment, encoding: "utf8" });
     if (status !== 0) throw new Error(`${words.join(" ")} ended with ${status}: ${stderr}`);
     return performance.now() - began;
   };
