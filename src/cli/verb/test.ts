@@ -20,7 +20,8 @@ export function bench({ words }: Invocation): Promise<number> {
 async function runTool(tool: string, words: readonly string[]): Promise<number> {
   const path = join(repository, tool);
   if (!existsSync(path)) throw new Failure("usage", "this is dailyge-infra as a package: its own tests and figures are in its repository", { hint: "clone the repository, then this command there" });
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", path, ...words], { stdio: "inherit", cwd: repository });
+  // The tools that it runs in turn are to find this Node, not the machine's older one.
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", path, ...words], { stdio: "inherit", cwd: repository, env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"]}` } });
   // A Ctrl-C reaches the tool by itself: it ends, and then we do.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
   return new Promise((resolve, reject) => {
