@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../kit/failure.ts";
 import { placeOf } from "../local/render/place.ts";
 import { call, type Call, type Request } from "../local/run/protocol.ts";
 import type { Progress } from "../local/run/stage.ts";
+import { writeWhole } from "../local/run/files.ts";
 import { lockHolder } from "../local/run/lock.ts";
 import { isAlive } from "../local/run/process-table.ts";
 import { controlSocket } from "../local/run/sockets.ts";
@@ -42,7 +43,7 @@ export async function reachController(state: string): Promise<void> {
 }
 
 /** Whether a controller of our version answers. One of another version is asked to leave; the platform does not notice. */
-async function answers(state: string): Promise<boolean> {
+export async function answers(state: string): Promise<boolean> {
   const hello = await ask(state, { verb: "hello" }).done.catch((error: unknown) => {
     if (error instanceof Failure && error.code === "controller-unreachable") return null;
     throw error;
@@ -72,8 +73,8 @@ async function lastWord<Verb extends "leave" | "down">(state: string, request: E
 }
 
 async function startController(state: string): Promise<void> {
-  mkdirSync(join(state, "logs/controller"), { recursive: true, mode: 0o755 });
   const errors = join(state, "logs/controller/errors");
+  await writeWhole(errors, "");
   const end = Date.now() + 20_000;
   for (let exit = spawnController(state, errors); Date.now() < end && (exit.code === null || exit.code === 0); ) {
     if (await ask(state, { verb: "hello" }).done.then(() => true, () => false)) return;
@@ -82,11 +83,15 @@ async function startController(state: string): Promise<void> {
     if (exit.code === 0 && (holder === null || !(await isAlive(holder)))) exit = spawnController(state, errors);
     await sleep(15);
   }
+  await requireSpace(errors);
   throw new Failure("controller-unreachable", `the controller of ${state} did not start`, {
     hint: "the lines above say why; then this command again",
     details: readFileSync(errors, "utf8").trimEnd().split("\n").slice(-12),
   });
 }
+
+/** A full disk takes what a controller says of it as well. @throws Failure `disk-full` */
+const requireSpace = (errors: string): Promise<void> => writeWhole(`${errors}.space`, "x".repeat(8192)).finally(() => rmSync(`${errors}.space`, { force: true }));
 
 /** Starts a controller; the code says how it ended, if it has. */
 function spawnController(state: string, errors: string): { readonly code: number | null } {

@@ -59,10 +59,9 @@ export function controlGroupsOf(state: string): readonly string[] {
   return [`/sys/fs/cgroup/${name}`, `/sys/fs/cgroup/memory/${name}`].filter((path) => existsSync(path));
 }
 
-/** What is left of platforms after they are down: processes, control groups, mounts, directories of sockets. */
+/** What is left of platforms besides processes: control groups, mounts, directories of sockets. */
 export function residue(directory: string, states: readonly string[]): readonly string[] {
   return [
-    ...processesOf(directory).map(({ pid, command }) => `process ${pid}: ${command}`),
     ...states.flatMap(controlGroupsOf).map((path) => `control group ${path}`),
     ...states.map(socketDirectory).filter((path) => existsSync(path)).map((path) => `sockets ${path}`),
     ...read("/proc/self/mountinfo").split("\n").filter((line) => line.includes(directory)).map((line) => `mount ${line}`),

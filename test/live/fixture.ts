@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
@@ -12,7 +12,7 @@ import type { ServiceDefinition } from "../../src/definition/service.ts";
 import { findParts } from "../../src/local/run/parts/index.ts";
 import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
 import type { Behaviour } from "./fixture-service.ts";
-import { endProcessesOf, residue } from "./fixture-residue.ts";
+import { endProcessesOf, processesOf, residue } from "./fixture-residue.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 export const asRoot = process.getuid?.() === 0;
@@ -44,6 +44,8 @@ export interface PlatformOptions {
   readonly cache?: string;
   /** Whether other users may pass the directory. @default true */
   readonly open?: boolean;
+  /** Of who gives the commands. @default 0o022 */
+  readonly umask?: number;
   /** The program's sources. @default this repository */
   readonly program?: string;
 }
@@ -78,6 +80,7 @@ export class Platform {
   readonly home: string;
   readonly name: string;
   readonly #options: PlatformOptions;
+  #disk: string | null = null;
 
   constructor(options: PlatformOptions = {}) {
     this.#options = options;
@@ -157,7 +160,7 @@ export default definePlatform({
 
   #spawn([program = "", ...words]: readonly string[], environment: Readonly<Record<string, string>> = {}): Command {
     const { user, cache = CACHE } = this.#options;
-    const child = spawn(program, words, {
+    const child = spawn("/bin/sh", ["-c", `umask ${this.#options.umask?.toString(8) ?? "022"}; exec "$@"`, "sh", program, ...words], {
       cwd: this.directory,
       env: { PATH: process.env["PATH"], HOME: this.home, DAILYGE_CACHE: cache, NODE_COMPILE_CACHE: join(this.home, "compiled"), ...environment },
       stdio: ["pipe", "pipe", "pipe"],
@@ -221,13 +224,25 @@ export default definePlatform({
     return existsSync(below) ? readdirSync(below).map((name) => join(below, name)) : [];
   }
 
+  /** Puts all states on a small disk of their own; for root. */
+  smallDisk(megabytes: number): string {
+    const disk = join(this.home, ".local/state/dailyge");
+    mkdirSync(disk, { recursive: true });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=755`, "dailyge-test", disk]);
+    this.#disk = disk;
+    return disk;
+  }
+
   /** Erases it; what is left then is a failure. Nothing of it is left afterwards in any case. */
   async end(): Promise<void> {
     const states = this.states();
     const told: Told[] = [];
     for (const state of states) told.push(await this.run("down", "--erase", "--yes", "--state", state, ...madeFrom(state)));
-    const left = [...residue(this.top, states), ...this.states().map((state) => `state ${state}`)];
+    const kept = this.states();
+    const processes = processesOf(this.top);
     await this.kill();
+    if (this.#disk !== null) spawnSync("umount", [this.#disk]);
+    const left = [...processes.map(({ pid, command }) => `process ${pid}: ${command}`), ...kept, ...residue(this.top, states)];
     rmSync(this.top, { recursive: true, force: true });
     expect(told.map(({ code, err }) => (code === 0 ? "" : err)).join("")).toBe("");
     expect(left).toEqual([]);
@@ -237,7 +252,7 @@ export default definePlatform({
 /** The definition that a state belongs to, for commands that refuse another's. */
 function madeFrom(state: string): readonly string[] {
   const named = existsSync(`${state}/state.json`) ? /"definition": "(.+)"/.exec(readFileSync(`${state}/state.json`, "utf8")) : null;
-  return named?.[1] === undefined ? [] : ["--platform", named[1]];
+  return named?.[1] === undefined ? [] : ["--platform", JSON.parse(`"${named[1]}"`) as string];
 }
 
 /** A platform for one test. */

@@ -8,7 +8,7 @@ import { readState } from "../../local/run/state.ts";
 import type { Invocation } from "../invocation.ts";
 import { locateState } from "../locate.ts";
 import { ProgressView } from "../progress.ts";
-import { endController, reach, requireOwn, takeDown } from "../reach.ts";
+import { answers, endController, reach, requireOwn, takeDown } from "../reach.ts";
 
 /** Stops the platform; with `--erase` deletes what it kept as well. */
 export async function down(invocation: Invocation): Promise<number> {
@@ -23,7 +23,8 @@ export async function down(invocation: Invocation): Promise<number> {
   if (erase && !(await mayErase(invocation, state))) return 2;
   const view = new ProgressView(invocation);
   try {
-    if ((await reach(state)) !== null) await takeDown(state, false, view.show);
+    // A controller may also be at its first beginning, or left after it failed there.
+    if ((await reach(state)) !== null || (await answers(state))) await takeDown(state, false, view.show);
     else if (!erase) invocation.tell("the platform is not running\n");
   } catch (cause) {
     if (!erase || !(cause instanceof Failure)) throw cause;

@@ -33,7 +33,6 @@ export function renderSite(
     },
     files: [
       { path: `${config}/nginx.conf`, text: nginxConf(site, replica, shared, addresses, place) },
-      { path: `${config}/mime.types`, text: mimeTypes() },
       { path: `${config}/environment.json`, text: `${JSON.stringify(siteEnvironment(site, shared, environment, addresses), null, 2)}\n` },
     ],
   };
@@ -54,8 +53,8 @@ export function siteEnvironment(site: Site, shared: Shared, environment: Environ
 /** A path as nginx reads it between double quotes; a `$` cannot be escaped there, so it comes from a variable. */
 const quoted = (path: string): string => `"${path.replaceAll(/["\\]/g, (found) => `\\${found}`).replaceAll("$", () => "${dollar}")}"`;
 
+/** Paths that take no variables are relative: to the directory that nginx runs in. */
 function nginxConf(site: Site, replica: Replica, shared: Shared, addresses: Addresses, place: Place): string {
-  const work = place.work(replica.name);
   const config = place.config(replica.name);
   const root = site.output === "." ? place.release(site.name, replica.release) : `${place.release(site.name, replica.release)}/${site.output}`;
   const [main = "", apex] = hostNames(shared, site);
@@ -65,22 +64,22 @@ function nginxConf(site: Site, replica: Replica, shared: Shared, addresses: Addr
   const files = site.singlePage ? '\n    location ~ "[.][^/]*$" { try_files $uri =404; }' : "";
   return `daemon off;
 worker_processes 1;
-pid ${quoted(`${work}/nginx.pid`)};
+pid nginx.pid;
 error_log stderr warn;
 events { worker_connections 4096; }
 http {
   geo $dollar { default "$"; }
-  include ${quoted(`${config}/mime.types`)};
+${TYPES_BLOCK}
   default_type application/octet-stream;
   access_log off;
   server_tokens off;
   sendfile on;
   keepalive_timeout 70s;
-  client_body_temp_path ${quoted(`${work}/body`)};
-  proxy_temp_path ${quoted(`${work}/proxy`)};
-  fastcgi_temp_path ${quoted(`${work}/fastcgi`)};
-  uwsgi_temp_path ${quoted(`${work}/uwsgi`)};
-  scgi_temp_path ${quoted(`${work}/scgi`)};
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
   gzip on;
   gzip_vary on;
   gzip_types text/css text/javascript application/json image/svg+xml text/plain application/manifest+json;
@@ -134,4 +133,4 @@ const TYPES: Readonly<Record<string, string>> = {
   "audio/mpeg": "mp3",
 };
 
-const mimeTypes = (): string => `types {\n${Object.entries(TYPES).map(([type, endings]) => `  ${type} ${endings};`).join("\n")}\n}\n`;
+const TYPES_BLOCK = `  types {\n${Object.entries(TYPES).map(([type, endings]) => `    ${type} ${endings};`).join("\n")}\n  }`;

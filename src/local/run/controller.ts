@@ -22,6 +22,8 @@ export interface ControllerOptions {
  * until the platform is taken down. Killed, it leaves the platform serving.
  */
 export async function runController(options: ControllerOptions): Promise<void> {
+  // What is secret says so itself; the rest is for the parts' users to read.
+  process.umask(0o022);
   const place = placeOf(options.state);
   const release = await takeLock(place.lock);
   if (release === null) return;

@@ -43,7 +43,7 @@ const REVISION = 1;
 export async function fillDataDirectory(server: DatabaseServer, directory: string, cache: string, as: RunAs, signal?: AbortSignal): Promise<void> {
   const zones = (await hasZones()) ? "" : "-without-zones";
   const template = join(cache, "databases", `${server.flavour}-${server.version.replaceAll(/[^\w.+-]/g, "_")}-${REVISION}${zones}`);
-  if (await exists(template)) return copy(template, directory);
+  if (await isReadable(template)) return copy(template, directory);
   if (as.user !== null) await chown(directory, as.user, as.user);
   await INITIALISE[server.flavour](server, directory, as, signal);
   await keep(directory, template);
@@ -59,6 +59,9 @@ async function keep(directory: string, template: string): Promise<void> {
     return;
   }
 }
+
+/** Another user's is not ours to read. */
+const isReadable = (path: string): Promise<boolean> => access(path, constants.R_OK | constants.X_OK).then(() => true, () => false);
 
 /** Shares blocks where the file system can. */
 const copy = (from: string, to: string): Promise<void> => cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });

@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Wanted } from "./state.ts";
 import { accountNumbers, allocateUser, becomeUser, passage } from "./identity.ts";
@@ -59,6 +60,7 @@ export async function prepareGround(
 ): Promise<Ground> {
   await allocateUsers(place, state, wanted);
   const asRoot = process.getuid?.() === 0;
+  if (asRoot) await chmod(place.state, 0o755);
   const userOf = (identity: string): number | null => state.users[identity] ?? null;
   const node = dirname(process.execPath);
   return {

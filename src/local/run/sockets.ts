@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, stat } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { Failure } from "../../kit/failure.ts";
 
 /** unix(7): the path of a socket has at most 107 bytes. HAProxy and parts' names need up to 37 of them. */
@@ -14,7 +14,7 @@ export function socketDirectory(state: string): string {
   const inside = `${state}/run`;
   if (Buffer.byteLength(inside) <= LONGEST && !/[$,]/.test(inside)) return inside;
   const short = createHash("sha256").update(state).digest("hex").slice(0, 16);
-  return `${tmpdir()}/dailyge-${userInfo().uid}-${short}`;
+  return `${tmpdir()}/dailyge-${process.getuid?.()}-${short}`;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function makeSocketDirectory(state: string): Promise<string> {
   const directory = socketDirectory(state);
   await mkdir(directory, { recursive: true, mode: 0o711 });
   const found = await stat(directory);
-  if (found.uid !== userInfo().uid) {
+  if (found.uid !== process.getuid?.()) {
     throw new Failure("permission", `cannot use ${directory} for sockets: it belongs to another user`, { hint: "choose a shorter path: --state DIR" });
   }
   return directory;
