@@ -47,6 +47,7 @@ test.each<[string, string, number]>([
   ["that is the page of another port's", "[::1]:80", 404],
   ["that is empty", "", 400],
   ["that is two", `${API}, x.localhost`, 400],
+  ["that is two, with a port", `${API}:80, x.localhost`, 400],
 ])("a host name %s (%s) is answered %i", async (_, host, status) => {
   expect((await ask("/", { host })).status).toBe(status);
 });
@@ -200,14 +201,14 @@ test("each request is one line of JSON, with its id and without its query", asyn
   stand.log = "";
   await ask('/a"b%20?password=hunter2', { headers: ["Authorization: Bearer hunter2", "Cookie: session=hunter2"], from: WORLD });
   await ask("/a\\b", { host: 'x"\\\xe9' });
-  await ask(`/${"a".repeat(20_000)}`);
+  await ask(`/${"\"".repeat(9_000)}`);
   await raw(stand.port, "\x00\x01\r\n\r\n");
   const { head, body } = await ask("/last");
   expect(head).toContain("200");
   const lines = await stand.logged(5);
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(entries).toHaveLength(5);
-  expect(entries[0]).toMatchObject({ client: WORLD, method: "GET", host: API, path: '/a"b%20', status: 200, backend: "api", server: "api.1", retries: "0", end: "--" });
+  expect(entries[0]).toMatchObject({ client: WORLD, method: "GET", host: API, path: "/a#22b%20", status: 200, backend: "api", server: "api.1", retries: "0", end: "--" });
   expect(Math.abs(Date.now() / 1_000 - Number(entries[0]?.["time"]))).toBeLessThan(30);
   expect(body).toContain(String(entries[4]?.["id"]));
   expect(stand.log).not.toContain("hunter2");

@@ -130,10 +130,14 @@ const AMBIGUOUS_PATH = String.raw`//|/(\.|%2e){1,2}(/|$)|[;\\#]|%([^0-9a-f]|.?$|
 /**
  * One line per request, to standard output: no query, no header but the host, nothing a secret is likely in. `time` is
  * the request's arrival in seconds since 1970, `end` HAProxy's two letters for how it ended ("--" well, "PR" refused here).
+ * In `path` HAProxy writes quotes and other characters that do not belong there as `#22`.
  */
 const LOG_FORMAT =
-  '{"time":%Ts.%ms,"id":"%ID","client":"%ci","method":"%HM","host":"%[var(txn.host),json(utf8s)]","path":"%[var(txn.path),json(utf8s)]",' +
+  '{"time":%Ts.%ms,"id":"%ID","client":"%ci","method":"%HM","host":"%[var(txn.host),json(utf8s)]","path":"%HPO",' +
   '"status":%ST,"bytes":%B,"ms":%Ta,"firstByteMs":%Tr,"backend":"%b","server":"%s","retries":"%rc","end":"%ts"}';
+
+/** A line that is cut is no JSON: this is enough for the longest path, three bytes for each of its characters. */
+const LONGEST_LINE = 50_000;
 
 /** Eight random hexadecimal digits in small letters, as tracing libraries want them. `hex` sees eight bytes, of which `rand` fills four. */
 const RANDOM_DIGITS = "%[rand,hex,bytes(8,8),lower]";
@@ -141,6 +145,7 @@ const RANDOM_DIGITS = "%[rand,hex,bytes(8,8),lower]";
 /** The public door, which goes by host names, and one for each service that other services call. */
 function frontendSections({ listen, hosts }: Edge): readonly string[] {
   const byHost = `  http-request set-var(txn.backend) var(txn.host),map_str(hosts.map)
+  http-request deny status 400 default-errorfiles if !{ var(txn.backend) -m found } !{ var(txn.host) -m len gt 0 }
   http-request deny status 404 default-errorfiles unless { var(txn.backend) -m found }
 `;
   // A page elsewhere may have its own name lead to 127.0.0.1, and would look like the team to an address that takes every name.
@@ -154,13 +159,12 @@ function frontendSections({ listen, hosts }: Edge): readonly string[] {
 function frontendSection(name: string, address: string, port: number, choose: string, target: string): string {
   return `frontend ${name}
   bind ${address}:${port}
-  log stdout len 8192 format raw local0
+  log stdout len ${LONGEST_LINE} format raw local0
   log-format ${quoted(LOG_FORMAT)}
   unique-id-format 1-%[date,hex,bytes(8,8),lower]-${RANDOM_DIGITS.repeat(3)}
-  http-request set-var(txn.path) path,bytes(0,1024)
-  http-request set-var(txn.host) req.hdr(host),field(1,:),lower,rtrim(.),bytes(0,253)
-  http-request deny status 400 default-errorfiles unless { req.hdr_cnt(host) 1 } { req.hdr(host) -m len gt 0 } { path -m beg / }
-  http-request deny status 400 default-errorfiles if { path -m reg -i -- ${quoted(AMBIGUOUS_PATH)} }
+  http-request set-var(txn.host) req.fhdr(host),field(1,:),lower,rtrim(.),bytes(0,253)
+  http-request deny status 400 default-errorfiles unless { req.hdr_cnt(host) 1 }
+  http-request deny status 400 default-errorfiles if !{ path -m beg / } || { path -m reg -i -- ${quoted(AMBIGUOUS_PATH)} }
 ${choose}${forwardedHeaders(port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
 ${target}`;
 }
@@ -173,8 +177,9 @@ ${target}`;
  */
 function forwardedHeaders(port: number): string {
   return [
+    "option forwardfor if-none",
+    "http-request add-header X-Forwarded-For %[src] if { req.fhdr_cnt(x-forwarded-for) gt 1 }",
     "http-request set-header X-Forwarded-For %[req.fhdr(x-forwarded-for)],\\ %[src] if { req.fhdr_cnt(x-forwarded-for) 1 }",
-    "http-request add-header X-Forwarded-For %[src] unless { req.fhdr_cnt(x-forwarded-for) 1 }",
     "http-request set-header X-Forwarded-Proto http",
     `http-request set-header X-Forwarded-Port ${port}`,
     "acl rooted req.fhdr(x-amzn-trace-id) -m sub Root=",
