@@ -39,26 +39,33 @@ export function diskFailure(path: string, cause: unknown): unknown {
 
 /** Hands a directory and all in it to a user. Links are not followed. */
 export async function handOver(path: string, user: number): Promise<void> {
-  const found = await lstat(path);
-  if (found.isSymbolicLink()) return;
+  // What works there may take away a file meanwhile.
+  const found = await lstat(path).catch(() => null);
+  if (found === null || found.isSymbolicLink()) return;
   if (found.uid !== user) await chown(path, user, user);
   if (found.isDirectory()) for (const entry of await readdir(path)) await handOver(join(path, entry), user);
 }
 
-/** Takes everybody's right to write from a tree, or gives its owner's back before it is deleted. */
-export async function setWritable(path: string, writable: boolean): Promise<void> {
-  const found = await lstat(path).catch(() => null);
-  if (found === null || found.isSymbolicLink()) return;
-  const directory = found.isDirectory();
-  if (directory && writable) await chmod(path, (found.mode & 0o777) | 0o700);
-  if (directory) for (const entry of await readdir(path)) await setWritable(join(path, entry), writable);
-  if (!writable) await chmod(path, (found.mode & 0o555) | (directory ? 0o555 : 0o444));
+/** Takes everybody's right to write from a tree. */
+export async function makeReadOnly(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (found.isSymbolicLink()) return;
+  if (found.isDirectory()) for (const entry of await readdir(path)) await makeReadOnly(join(path, entry));
+  await chmod(path, (found.mode & 0o555) | (found.isDirectory() ? 0o555 : 0o444));
 }
 
 /** Deletes a tree, read-only parts of it too. */
 export async function removeTree(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch(async () => {
-    await setWritable(path, true);
+    await openDirectories(path);
     await rm(path, { recursive: true, force: true });
   });
+}
+
+/** Gives the owner the right to delete what is in a tree. What vanishes meanwhile is as good: the first attempt may still be at work. */
+async function openDirectories(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found?.isDirectory() !== true) return;
+  await chmod(path, 0o700).catch(() => {});
+  for (const entry of await readdir(path).catch(() => [])) await openDirectories(join(path, entry));
 }

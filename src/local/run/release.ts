@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, readFile, readdir, rename, stat } from "node:fs/pr
 import { join } from "node:path";
 import { Failure } from "../../kit/failure.ts";
 import type { Place } from "../render/place.ts";
-import { diskFailure, removeTree, setWritable, writeWhole } from "./files.ts";
+import { diskFailure, makeReadOnly, removeTree, writeWhole } from "./files.ts";
 import { runJob } from "./job.ts";
 import { contentHash, copySource, readSource } from "./source.ts";
 
@@ -53,7 +53,7 @@ export async function buildRelease(place: Place, recipe: Recipe, signal?: AbortS
     if (recipe.reader !== null) await chown(place.releases(recipe.name), process.getuid?.() ?? 0, recipe.reader);
     await copySource(source, building);
     await build(place, recipe, building, signal);
-    await setWritable(building, false);
+    await makeReadOnly(building);
     await removeTree(place.release(recipe.name, id));
     await rename(building, place.release(recipe.name, id));
   } catch (cause) {
