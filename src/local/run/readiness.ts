@@ -92,13 +92,15 @@ export function describe(seen: Observation, { endpoint, withinSeconds }: Probe):
 }
 
 /** Looks once: does it run, does it hold its port, does it answer 200? */
-export async function observe(ground: Ground, probe: Probe): Promise<Observation> {
+export async function observe(ground: Ground, probe: Probe, again = false): Promise<Observation> {
   const { state, pid } = await inspectProcess(ground, probe.name);
   if (state !== "running" || pid === null) return { kind: "not started" };
   if (probe.endpoint === null) return { kind: "ready" };
   let holder = await portHolder(probe.endpoint.port, [pid]);
   // Seldom: all processes of the machine have to be looked at for it.
   if (holder === "other") holder = await portHolder(probe.endpoint.port, await groupMembers(pid));
+  // A process that is just being killed has a port and, for a moment, no descriptors.
+  if (holder === "other" && !again) return sleep(100).then(() => observe(ground, probe, true));
   if (holder === "other") return { kind: "port of another" };
   if (holder === "nobody") return { kind: "not listening" };
   return ask(probe.endpoint.port, probe.endpoint.path);
