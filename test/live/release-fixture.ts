@@ -58,8 +58,8 @@ export class ReleasePlatform extends Platform {
   }
 
   /** What each replica itself says that it is. */
-  async running(): Promise<readonly string[]> {
-    const answers = await Promise.all(this.ports().map((port) => askAt(port, "/", { host: "127.0.0.1" })));
+  async running(path = "/"): Promise<readonly string[]> {
+    const answers = await Promise.all(this.ports().map((port) => askAt(port, path, { host: "127.0.0.1" })));
     return answers.map(({ headers }) => String(headers["x-release"]));
   }
 
@@ -68,7 +68,7 @@ export class ReleasePlatform extends Platform {
   }
 
   load(options: LoadOptions = {}): Load {
-    return new Load(this.port(), `api.${this.name}.localhost`, options);
+    return new Load(this.port(), `${options.host ?? "api"}.${this.name}.localhost`, options);
   }
 }
 
@@ -83,6 +83,8 @@ export function makeReleasePlatform(change: Partial<ServiceDefinition> = {}, oth
 export interface LoadOptions {
   /** Clients, each with a connection that it keeps. @default 4 */
   readonly clients?: number;
+  /** First label of the host's name. @default "api" */
+  readonly host?: string;
   readonly path?: string;
   readonly posts?: boolean;
   /** It ends by itself then. @default 60 */
