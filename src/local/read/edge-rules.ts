@@ -19,7 +19,7 @@ export function opening(section: Section, caller: Caller): string | null {
       for (const path of met.paths) closed.add(path);
     } else if (action === "allow") {
       if (met.always) return "an allowance without condition";
-      const open = met.maybe ? "an allowance that cannot be judged" : met.paths.find((path) => !closed.has(path));
+      const open = met.maybe ? "some requests are allowed before other rules" : met.paths.find((path) => !closed.has(path));
       if (open !== undefined) return open;
     }
   }
@@ -29,7 +29,7 @@ export function opening(section: Section, caller: Caller): string | null {
 const REFUSALS: ReadonlySet<string> = new Set(["deny", "reject", "silent-drop", "tarpit"]);
 
 /** A condition as this reader understands it. A denial that it cannot judge closes nothing, an allowance opens. */
-type Condition = { readonly is: "addresses"; readonly file: string } | { readonly is: "path"; readonly text: string } | { readonly is: "foreign" | "unknown" };
+type Condition = { readonly is: "addresses"; readonly file: string } | { readonly is: "path"; readonly text: string } | { readonly is: "unknown" };
 
 function conditionsOf({ lines }: Section): ReadonlyMap<string, Condition> {
   const conditions = new Map<string, Condition>();
@@ -45,7 +45,7 @@ function conditionOf(fetch: string, rest: readonly string[]): Condition {
   const [flag, file] = rest;
   if (fetch === "src" && flag === "-f" && file !== undefined && rest.length === 2) return { is: "addresses", file };
   if (fetch === "var(txn.decoded)") return { is: "path", text: `path ${rest.filter((word) => word !== "--").join(" ")}` };
-  return { is: fetch === "var(txn.foreign)" ? "foreign" : "unknown" };
+  return { is: "unknown" };
 }
 
 interface Met {
@@ -78,7 +78,6 @@ function judge(term: string, conditions: ReadonlyMap<string, Condition>, caller:
   const negated = term.startsWith("!");
   const condition = conditions.get(negated ? term.slice(1) : term) ?? { is: "unknown" };
   if (condition.is === "addresses") return caller.isIn(condition.file) !== negated;
-  if (condition.is === "foreign") return negated;
   return condition.is === "path" && !negated ? { path: condition.text } : "unknown";
 }
 

@@ -24,7 +24,7 @@ test.each<[string, string, readonly string[]]>([
   ["a path for a team, nothing else", `${TEAMS}${PATH}http-request deny if path.1 !team.ops\nhttp-request allow if path.1\nhttp-request deny`, ["ops"]],
   ["a path for everyone, the rest for a team", `${TEAMS}${PATH}http-request allow if path.1\nhttp-request deny if !team.ops`, ["world", "office", "ops"]],
   ["a denied path in an open service", `${PATH}http-request deny if path.1\nhttp-request allow if path.1`, ["world", "office", "ops"]],
-  ["a denial of foreign pages", `acl foreign-page var(txn.foreign) -m bool\nhttp-request deny if foreign-page`, ["world", "office", "ops"]],
+  ["a denial of what only browsers say", `acl from-page req.fhdr(sec-fetch-site) -m found\nhttp-request deny if from-page`, ["world", "office", "ops"]],
   ["a denial that cannot be judged closes nothing", "acl night date gt 5\nhttp-request deny if night\nhttp-request deny unless night", ["world", "office", "ops"]],
   ["an allowance that cannot be judged opens", "acl night date gt 5\nhttp-request allow if night\nhttp-request deny", ["world", "office", "ops"]],
   ["a list that nobody filled", "acl team.hr src -f team-hr.list\nhttp-request deny if !team.hr", []],

@@ -18,8 +18,15 @@ export function accessRules(host: EdgeHost, port: number): string {
     ...teams.map((team) => line(`acl team.${team} src -f ${teamFile(team)}`)),
     teams.length > 0 ? foreignPages(host, port) : "",
     reachable.length > 1 ? line("http-request set-var(txn.decoded) path,url_dec,lower") : "",
+    reachable.at(-1)?.reachableBy === "public" ? passUnruled(reachable) : "",
     ...reachable.map((rule, index) => accessRule(rule, `path.${index + 1}`)),
   ].join("");
+}
+
+/** Most requests of a public service are for paths that no rule names: one look tells that, instead of one for each rule. */
+function passUnruled(rules: readonly PathRule[]): string {
+  const named = rules.filter(({ pattern }) => !isEverything(pattern));
+  return [...named.map(({ pattern }) => line(`acl ruled var(txn.decoded) ${pathMatch(pattern)}`)), line("http-request allow unless ruled")].join("");
 }
 
 const isEverything = (pattern: string): boolean => pattern === "*" || pattern === "/*";
@@ -40,7 +47,7 @@ function accessRule({ pattern, reachableBy }: PathRule, name: string): string {
 function denialConditions(audience: Audience): readonly (readonly string[])[] {
   if (audience === "public") return [];
   if (audience.length === 0) return [[]];
-  return [audience.map((team) => `!team.${team}`), ["foreign-page"]];
+  return [audience.map((team) => `!team.${team}`), ["has-origin", "!known-origin"], ["from-page", "!from-own-page", "!from-same-site"], ["from-same-site", "!known-origin"]];
 }
 
 /** A pattern in which `*` stands for any text, as HAProxy matches it best. */
@@ -58,6 +65,7 @@ const literalExpression = (text: string): string => text.replaceAll(/[\\^$.|?*+(
  * What a team's address is worth when a page of somebody else's asks from inside the team's browser: nothing. Browsers
  * say so themselves. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header, https://www.rfc-editor.org/rfc/rfc6454#section-7
  * A page that the definition lets call this host is no stranger, and programs send neither header.
+ * Without an origin, a page of another host of ours cannot be told from one that may call.
  */
 function foreignPages({ names, origins }: EdgeHost, port: number): string {
   const own = names.flatMap((name) => (port === 80 ? [`http://${name}`, `http://${name}:80`] : [`http://${name}:${port}`]));
@@ -67,7 +75,5 @@ function foreignPages({ names, origins }: EdgeHost, port: number): string {
     line("acl from-same-site req.fhdr(sec-fetch-site) -m str -- same-site"),
     line("acl has-origin req.fhdr(origin) -m found"),
     line(`acl known-origin req.fhdr(origin) -m str -i -- ${[...own, ...origins].map(quoted).join(" ")}`),
-    line("http-request set-var(txn.foreign) bool(true) if has-origin !known-origin || from-page !from-own-page !from-same-site || from-same-site !known-origin"),
-    line("acl foreign-page var(txn.foreign) -m bool"),
   ].join("");
 }

@@ -27,16 +27,20 @@ const host = (change: Partial<EdgeHost>): EdgeHost => ({
 const rules = (change: Partial<EdgeHost>): readonly string[] =>
   accessRules(host(change), 8080).split("\n").filter((line) => /http-request (deny|allow)/.test(line)).map((line) => line.trim().replace("deny status 403 default-errorfiles", "deny"));
 
+const FOREIGN = ["has-origin !known-origin", "from-page !from-own-page !from-same-site", "from-same-site !known-origin"];
+
 const only = (pattern: string, ...reachableBy: string[]): PathRule => ({ pattern, reachableBy });
 
 test.each<[string, Partial<EdgeHost>, readonly string[]]>([
   ["everyone", {}, []],
   ["nobody", { reachableBy: [] }, ["http-request deny"]],
-  ["either team", { reachableBy: ["office", "ops"] }, ["http-request deny if !team.office !team.ops", "http-request deny if foreign-page"]],
+  ["either team", { reachableBy: ["office", "ops"] }, ["http-request deny if !team.office !team.ops", ...FOREIGN.map((page) => `http-request deny if ${page}`)]],
   ["everyone, but for some paths", { paths: [only("/internal/*"), only("/admin/*", "office")] }, [
+    "http-request allow unless ruled",
     "http-request deny if path.1", "http-request allow if path.1",
-    "http-request deny if path.2 !team.office", "http-request deny if path.2 foreign-page", "http-request allow if path.2",
+    "http-request deny if path.2 !team.office", ...FOREIGN.map((page) => `http-request deny if path.2 ${page}`), "http-request allow if path.2",
   ]],
+  ["nobody, by a rule for everything", { paths: [{ pattern: "/open", reachableBy: "public" }, only("*")] }, ["http-request allow if path.1", "http-request deny"]],
   ["what stands below a rule for everything never counts", { paths: [{ pattern: "/*", reachableBy: "public" }, only("/admin/*")] }, []],
 ])("reachable by %s", (_, change, expected) => {
   expect(rules(change)).toEqual(expected);
