@@ -47,7 +47,7 @@ exit 0
 `;
 }
 
-/** The `run` script of the log service: bounded files, each line with its time (UTC). */
+/** The `run` script of the log service: bounded files, each line with its time (UTC) and at most 8 KB long. svlogd(8) */
 export const logScript = (svlogd: string, directory: string): string => `#!/bin/sh
-exec ${shellWord(svlogd)} -tt ${shellWord(directory)}
+exec ${shellWord(svlogd)} -tt -l 8192 -b 16384 ${shellWord(directory)}
 `;
