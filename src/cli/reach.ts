@@ -8,7 +8,7 @@ import { call, type Call, type Request } from "../local/run/protocol.ts";
 import type { Progress } from "../local/run/stage.ts";
 import { writeWhole } from "../local/run/files.ts";
 import { lockHolder } from "../local/run/lock.ts";
-import { isAlive } from "../local/run/process-table.ts";
+import { bootId, isAlive } from "../local/run/process-table.ts";
 import { controlSocket } from "../local/run/sockets.ts";
 import { readState, type State } from "../local/run/state.ts";
 import { until } from "../local/run/supervisor.ts";
@@ -25,7 +25,8 @@ export const ask = <Verb extends Request["verb"]>(state: string, request: Extrac
 export async function reach(state: string): Promise<State | null> {
   if (await answers(state)) return (await readState(placeOf(state))) ?? null;
   const known = await readState(placeOf(state));
-  if (known === null || known.wanted === null) return null;
+  // What was up before the machine was started again is not up any more.
+  if (known === null || known.wanted === null || known.bootId !== bootId()) return null;
   await startController(state);
   return known;
 }

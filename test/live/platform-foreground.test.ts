@@ -71,6 +71,15 @@ test("Ctrl-C while it comes up, and down in the middle of up", async () => {
   expect((await platform.ask("/", { host: "late" })).status).toBe(200);
 });
 
+test("two ups at once: one of them brings it up, the other does too or is refused by name", async () => {
+  const platform = makePlatform({ services: { api: service() } });
+  const both = await Promise.all([platform.run("up", "--detach"), platform.run("up", "--detach")]);
+  expect(both.map(({ code }) => code)).toContain(0);
+  for (const { code, err } of both) if (code !== 0) expect(err).toMatch(/cannot up: "up" is under way since \d+ s/);
+  expect((await platform.status()).ready).toBe(true);
+  expect(processesOf(platform.top).filter(({ command }) => command.includes(" controller "))).toHaveLength(1);
+});
+
 test("down --erase without a terminal wants --yes", async () => {
   const platform = makePlatform({ services: { api: service() } });
   await platform.up();

@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
 import { asRoot, askAt, part, sharePlatform, service, withNotes, type Told } from "./fixture.ts";
+import { endProcessesOf, processesOf } from "./fixture-residue.ts";
 
 /** A site, a service with a database, and one that nobody can call. */
 const parts = {
@@ -143,5 +145,23 @@ describe("up", () => {
     expect(await platform.pids()).toMatchObject({ "worker.1": replicas["worker.1"], db: replicas["db"] });
     expect((await askAt(taken, "/", { host: "api.probe.localhost" })).status).toBe(200);
     expect((await askAt(port, "/", { host: "api.probe.localhost" })).status).toBe(0);
+  });
+
+  test("down with a broken definition, and up after the machine was started again", async () => {
+    platform.write("platform.ts", "export default {");
+    expect(await platform.run("down")).toMatchObject({ code: 0 });
+    expect(processesOf(platform.top)).toEqual([]);
+    platform.define(parts);
+    await platform.up();
+
+    // All that a restart of the machine leaves: files that speak of another one.
+    await endProcessesOf(platform.top);
+    const file = join(platform.state(), "state.json");
+    const lock = join(platform.state(), "controller.lock");
+    for (const path of [file, lock]) writeFileSync(path, readFileSync(path, "utf8").replace(/"bootId": ?"[^"]*"/, '"bootId": "another"'));
+    expect((await platform.run("status")).out).toContain("not running");
+    expect(await platform.status()).toMatchObject({ ready: false, parts: [] });
+    await platform.up();
+    expect((await platform.ask("/notes")).body).toBe("first\n");
   });
 });

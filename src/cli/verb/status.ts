@@ -1,8 +1,9 @@
+import { Failure } from "../../kit/failure.ts";
 import { readState } from "../../local/run/state.ts";
 import { placeOf } from "../../local/render/place.ts";
 import type { StatusReport } from "../../local/run/status.ts";
 import type { Invocation } from "../invocation.ts";
-import { locateState } from "../locate.ts";
+import { locate, locateState } from "../locate.ts";
 import { overviewTable, promisesText } from "../overview.ts";
 import { ask, reach, requireOwn } from "../reach.ts";
 
@@ -12,14 +13,21 @@ export async function status(invocation: Invocation): Promise<number> {
   const found = await reach(state);
   const known = found ?? (await readState(placeOf(state)));
   if (known !== null) requireOwn(known, definition, state);
-  const report = found?.wanted ? await ask(state, { verb: "status" }).done : null;
-  if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report ?? nothingRuns(state), null, 2)}\n`);
+  const report = found?.wanted ? await ask(state, { verb: "status" }).done.catch(nothing) : null;
+  if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report ?? (await nothingRuns(invocation)), null, 2)}\n`);
   else if (report === null) invocation.print("the platform is not running; next: ./dailyge up\n");
   else invocation.print(`${report.platform} ${report.environment}${report.ready ? "" : ": not everything is ready"}\n\n${overviewTable(report, invocation.terminal.columns)}\n${promisesText(report, invocation.terminal.columns)}`);
   return 0;
 }
 
-function nothingRuns(state: string): StatusReport {
-  const [, platform = "", environment = ""] = /([^/]+)-([^/-]+)$/.exec(state) ?? [];
-  return { platform, environment, ready: false, urls: {}, parts: [], promises: [] };
+/** What was asked for last may have failed before anything of it began. */
+function nothing(cause: unknown): null {
+  if (cause instanceof Failure && cause.code === "not-running") return null;
+  throw cause;
+}
+
+/** Names come from the definition; where it cannot be read, there are none. */
+async function nothingRuns(invocation: Invocation): Promise<StatusReport> {
+  const located = await locate({ ...invocation, tell: () => {}, print: () => {} }).catch(() => null);
+  return { platform: located?.model.shared.name ?? "", environment: located?.environment.name ?? "", ready: false, urls: {}, parts: [], promises: [] };
 }
