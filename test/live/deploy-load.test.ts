@@ -21,7 +21,7 @@ test("a deploy of three replicas under load breaks no request and repeats none; 
   expectOnce(platform, load);
 });
 
-test("one replica alone is exchanged twice without a failed request", async () => {
+test("one replica alone is exchanged without a failed request, by a release and by another definition", async () => {
   const platform = makeReleasePlatform({ replicas: 1 });
   await platform.up();
   const load = platform.load();
@@ -30,6 +30,11 @@ test("one replica alone is exchanged twice without a failed request", async () =
     await platform.deploy();
     await pause(1500);
   }
+  const [before] = platform.ports();
+  platform.defineApi({ replicas: 1, stopWithin: "6 seconds", size: { memory: "200 MB" } });
+  platform.release({}, "3");
+  await platform.up();
+  expect(platform.ports()).not.toContain(before);
   expect(await load.stop()).toEqual([]);
   expectOnce(platform, load);
 });

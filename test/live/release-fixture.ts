@@ -18,7 +18,7 @@ export class ReleasePlatform extends Platform {
 
   /** Defines `api`, and other parts. */
   defineApi(change: Partial<ServiceDefinition> = {}, others: PartsDefinition = {}): void {
-    writeFileSync(this.#notes, "");
+    writeFileSync(this.#notes, "", { flag: "a" });
     chmodSync(this.#notes, 0o666);
     this.release();
     this.define({ ...others, services: { ...others.services, api: service({ start: "node service.ts", environment: { NOTES: this.#notes }, ...change }) } });
@@ -37,6 +37,11 @@ export class ReleasePlatform extends Platform {
   notes(kind: string): readonly string[] {
     const lines = readFileSync(this.#notes, "utf8").split("\n");
     return lines.flatMap((line) => (line === kind ? [""] : line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
+  }
+
+  /** Has the replica on this port end as often as it starts. */
+  doom(port: number): void {
+    writeFileSync(`${this.#notes}-${port}`, "", { mode: 0o644 });
   }
 
   /** `deploy api`, which must work; gives the release. */

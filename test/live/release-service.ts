@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -92,6 +92,11 @@ async function serve(): Promise<void> {
     server.closeIdleConnections();
   });
   note(`start ${variables["RELEASE"]}`);
+  // A test dooms one replica by a file of its port's name.
+  if (existsSync(`${variables["NOTES"]}-${variables["PORT"]}`)) {
+    process.stderr.write("doomed to say this again and again\n".repeat(60_000), () => process.exit(11));
+    return;
+  }
   if (conduct.child === true) spawn("sleep", ["600"], { stdio: "ignore" });
   if (conduct.metricsFirst === true) createServer((_, response) => void response.end()).listen(Number(variables["METRICS_PORT"]), variables["HOST"]);
   if (conduct.stranger === true) {

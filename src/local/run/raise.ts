@@ -41,7 +41,7 @@ function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: A
   const reasons = new Set(results.flatMap((result) => (result.status === "rejected" ? [asError(result.reason)] : [])));
   const [first, ...others] = reasons;
   if (first === undefined) return;
-  if (signal.aborted) throw new Failure("cancelled", "up was cancelled: what was ready stays as it is", { hint: "./dailyge status", cause: first });
+  if (signal.aborted) throw new Failure("cancelled", "it was cancelled: what was ready stays as it is", { hint: "./dailyge status", cause: first });
   if (!(first instanceof Failure) || others.length === 0) throw first;
   const more = others.map(({ message }) => message);
   throw new Failure(first.code, first.message, { ...(first.hint === null ? {} : { hint: first.hint }), details: [...first.details, ...more], cause: first });
@@ -158,14 +158,19 @@ export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
   setWorkloads(stage);
   const { wanted } = stage.state;
   if (wanted === null) return;
-  for (const database of wanted.environment.databases) await raiseDatabase(stage, database, signal);
-  await raiseEdge(stage);
-  for (const workload of stage.workloads) {
-    const record = recordOf(stage, workload.name);
-    if (record.rollout !== null) stage.report({ part: workload.name, state: "note", step: `undoing the unfinished release ${record.rollout.to}` });
-    record.rollout = null;
-    if (record.current !== null) await roll(stage, workload, record.current, signal);
-    else for (const replica of [...record.replicas]) await retire(stage, workload, replica);
-  }
+  // One that cannot be taken over keeps nobody from the others.
+  const results = [
+    ...(await Promise.allSettled([raiseEdge(stage), ...wanted.environment.databases.map((database) => raiseDatabase(stage, database, signal))])),
+    ...(await Promise.allSettled(stage.workloads.map((workload) => adoptWorkload(stage, workload, signal)))),
+  ];
   await retireLeftovers(stage, wanted);
+  throwFirst(results, signal);
+}
+
+async function adoptWorkload(stage: Stage, workload: Workload, signal: AbortSignal): Promise<void> {
+  const record = recordOf(stage, workload.name);
+  if (record.rollout !== null) stage.report({ part: workload.name, state: "note", step: `undoing the unfinished release ${record.rollout.to}` });
+  record.rollout = null;
+  if (record.current !== null) return roll(stage, workload, record.current, signal);
+  for (const replica of [...record.replicas]) await retire(stage, workload, replica);
 }

@@ -60,11 +60,11 @@ export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore:
   throw failed(probe, `it listens on port ${elsewhere.join(", ")} instead of the one that PORT names (${probe.endpoint?.port})`);
 }
 
-/** Ports where it should not listen, or should only besides. */
+/** Ports where it listens instead of where it should; none once it listens there. */
 async function listensElsewhere(ground: Ground, { name, endpoint }: Probe): Promise<readonly number[]> {
   const { pid } = await inspectProcess(ground, name);
   const ports = pid === null ? [] : await listeningPorts(await groupMembers(pid));
-  return ports.filter((port) => port !== endpoint?.besides);
+  return endpoint === null || ports.includes(endpoint.port) ? [] : ports.filter((port) => port !== endpoint.besides);
 }
 
 const failed = (probe: Probe, why: string): Failure => new Failure("start-failed", `${probe.name} did not become ready: ${why}`, { hint: `./dailyge logs ${probe.name}` });

@@ -38,7 +38,8 @@ export interface Release {
 export async function buildRelease(place: Place, recipe: Recipe, signal?: AbortSignal): Promise<Release> {
   const source = await readSource(recipe.sources);
   if (source.files.length === 0) throw new Failure("build-failed", `cannot build ${recipe.name}: ${recipe.sources} holds no files`);
-  const hash = await contentHash(source, [recipe.build, recipe.output, recipe.build === null ? null : [recipe.environment, process.version]]);
+  const made = [recipe.build, recipe.output, recipe.build === null ? null : [recipe.environment, process.version]];
+  const hash = await contentHash(source, made);
   const id = `${source.commit ?? "worktree"}-${hash}`;
   // The same content at another commit is the same release: a commit elsewhere restarts nothing.
   const known = (await listReleases(place, recipe.name)).find((release) => release.id.endsWith(`-${hash}`));
@@ -52,6 +53,7 @@ export async function buildRelease(place: Place, recipe: Recipe, signal?: AbortS
     await chmod(place.releases(recipe.name), recipe.reader === null ? 0o700 : 0o750);
     if (recipe.reader !== null) await chown(place.releases(recipe.name), process.getuid?.() ?? 0, recipe.reader);
     await copySource(source, building);
+    if ((await contentHash({ ...source, directory: building }, made)) !== hash) throw new Failure("build-failed", `cannot build ${recipe.name}: its sources were changed while they were read`, { hint: "the same command again" });
     await build(place, recipe, building, signal);
     await makeReadOnly(building);
     await removeTree(place.release(recipe.name, id));

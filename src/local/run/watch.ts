@@ -152,7 +152,9 @@ export class Watch {
     if (busy.has(workload.name) || !recordOf(this.#stage, workload.name).replicas.includes(replica)) return;
     const seen = this.#remembered(replica.name, replica.port, standing, kills);
     this.#listen(workload, replica, seen);
-    if (standing.deaths.length > seen.deaths || (seen.pid !== standing.pid && standing.state !== "unsupervised")) await this.#fell(workload, replica, standing, seen, kills);
+    if (kills > seen.kernelKills) this.#note(replica.name, "needed more memory than `size.memory` allows and was ended by the kernel");
+    seen.kernelKills = kills;
+    if (standing.deaths.length > seen.deaths || (seen.pid !== standing.pid && standing.state !== "unsupervised")) await this.#fell(workload, replica, standing, seen);
     if (gone(standing)) {
       await this.#replace(workload, "its supervisor is gone: replacing it", replica);
     } else if (standing.state === "running" && standing.pid !== null) {
@@ -174,11 +176,10 @@ export class Watch {
   }
 
   /** It ended: no more requests until it is ready again. */
-  async #fell(workload: Workload, replica: Replica, standing: Standing, seen: Seen, kills: number): Promise<void> {
+  async #fell(workload: Workload, replica: Replica, standing: Standing, seen: Seen): Promise<void> {
     if (seen.inEdge && workload.host !== null) await this.#alone(workload, () => this.#stage.edge.out(workload.name, replica.name).catch(() => {}));
-    if (kills > seen.kernelKills) this.#note(replica.name, "needed more memory than `size.memory` allows and was ended by the kernel");
     this.#tellDeaths(replica.name, standing, seen);
-    Object.assign(seen, { pid: standing.pid, kernelKills: kills, inEdge: false, silent: 0, startedAt: Date.now() });
+    Object.assign(seen, { pid: standing.pid, inEdge: false, silent: 0, startedAt: Date.now() });
   }
 
   async #lookAtMemory(workload: Workload, replica: Replica, pid: number): Promise<void> {
