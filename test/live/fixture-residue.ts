@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { socketDirectory } from "../../src/local/run/sockets.ts";
 
@@ -66,4 +66,13 @@ export function residue(directory: string, states: readonly string[]): readonly 
     ...states.map(socketDirectory).filter((path) => existsSync(path)).map((path) => `sockets ${path}`),
     ...read("/proc/self/mountinfo").split("\n").filter((line) => line.includes(directory)).map((line) => `mount ${line}`),
   ];
+}
+
+/** Takes away what is left of a platform whose processes have ended. */
+export function removeResidue(states: readonly string[]): void {
+  for (const group of states.flatMap(controlGroupsOf)) {
+    for (const entry of readdirSync(group, { withFileTypes: true })) if (entry.isDirectory()) rmdirSync(`${group}/${entry.name}`);
+    rmdirSync(group);
+  }
+  for (const state of states) rmSync(socketDirectory(state), { recursive: true, force: true });
 }

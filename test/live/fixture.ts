@@ -12,7 +12,7 @@ import type { ServiceDefinition } from "../../src/definition/service.ts";
 import { findParts } from "../../src/local/run/parts/index.ts";
 import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
 import type { Behaviour } from "./fixture-service.ts";
-import { endProcessesOf, processesOf, residue } from "./fixture-residue.ts";
+import { endProcessesOf, processesOf, removeResidue, residue } from "./fixture-residue.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 export const asRoot = process.getuid?.() === 0;
@@ -243,6 +243,7 @@ export default definePlatform({
     await this.kill();
     if (this.#disk !== null) spawnSync("umount", [this.#disk]);
     const left = [...processes.map(({ pid, command }) => `process ${pid}: ${command}`), ...kept, ...residue(this.top, states)];
+    removeResidue(states);
     rmSync(this.top, { recursive: true, force: true });
     expect(told.map(({ code, err }) => (code === 0 ? "" : err)).join("")).toBe("");
     expect(left).toEqual([]);

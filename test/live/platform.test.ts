@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
-import { asRoot, askAt, part, sharePlatform, service, withNotes, type Told } from "./fixture.ts";
+import { asRoot, askAt, sharePlatform, service, withNotes, type Told } from "./fixture.ts";
 import { endProcessesOf, processesOf } from "./fixture-residue.ts";
 
 /** A site, a service with a database, and one that nobody can call. */
