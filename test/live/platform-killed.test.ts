@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
 import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
-import { eventually, part, service, sharePlatform, withNotes } from "./fixture.ts";
+import { eventually, makePlatform, part, service, sharePlatform, withNotes } from "./fixture.ts";
 import { endProcessesOf, processesOf } from "./fixture-residue.ts";
 
 const parts = {
@@ -136,4 +136,28 @@ describe("kill -9", () => {
     expect(acknowledged.filter((text) => !kept.has(text))).toEqual([]);
     expect(acknowledged.length).toBeGreaterThan(30);
   });
+});
+
+test("kill -9 of the controller at many moments of up: the next one finishes it, and nothing runs twice", async () => {
+  const platform = makePlatform(parts);
+  for (const [round, afterMs] of [150, 300, 500, 700, 1000, 1400, 2000].entries()) {
+    const changed = { ...parts.services.api, replicas: 1 + (round % 3), environment: { ...parts.services.api.environment, ROUND: String(round) } };
+    platform.define({ ...parts, services: { api: changed } });
+    const up = platform.start("up", "--detach");
+    const lock = join(platform.state(), "controller.lock");
+    await eventually(() => existsSync(lock));
+    await pause(afterMs);
+    const { pid } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number };
+    if (processesOf(platform.top).some((one) => one.pid === pid)) kill(pid);
+    const told = await up.ended();
+    if (told.code !== 0) expect(told.err).toContain("the controller does not answer");
+  }
+  await platform.up();
+  const report = await platform.status();
+  expect(report.parts.filter(({ kind }) => kind === "service")).toHaveLength(1);
+  expect((await platform.ask("/variable?name=ROUND")).body).toBe("6");
+  const running = processesOf(platform.top).map(({ command }) => command);
+  expect(running.filter((command) => /runsv \S*parts\//.test(command))).toHaveLength(report.parts.length);
+  expect(running.filter((command) => command === "node server.ts")).toHaveLength(1);
+  expect(running.filter((command) => command.includes("mariadbd") && !command.includes("runsv"))).toHaveLength(1);
 });
