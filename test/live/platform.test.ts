@@ -136,6 +136,10 @@ describe("up", () => {
     const refused = await platform.run("up", "--detach", "--port", String(taken));
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.err).toContain(`127.0.0.1:${taken}`);
+    expect((await platform.run("up", "--detach", "--port", "many")).err).toContain("--port many is no port");
+    if (Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) > 80) {
+      expect((await platform.run("up", "--detach", "--port", "80")).err).toContain("127.0.0.1:80: nothing of the platform runs as root");
+    }
     expect((await platform.ask("/")).status).toBe(200);
     other.close();
     await once(other, "close");
