@@ -65,7 +65,7 @@ describe("kill -9", () => {
     const after = await platform.until((report) => report.ready && part(report, "api.2").pid !== part(before, "api.2").pid);
     expect(part(after, "api.2").crashes).toBe(part(before, "api.2").crashes + 1);
     expect((await platform.run("status")).out).toMatch(/api +2 of 2 ready, ended \d times?/);
-    expect((await platform.run("logs", "controller")).out).toContain("api.2: was ended by signal 9");
+    await eventually(async () => (await platform.run("logs", "controller")).out.includes("api.2: was ended by signal 9"));
   });
 
   test.each(["site", "database", "edge"] as const)("of the process of the %s: it alone is started again", async (kind) => {
