@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { asRoot, part } from "./fixture.ts";
+import { asRoot, ownProgram, part, SOMEBODY } from "./fixture.ts";
 import { makeReleasePlatform, type ReleasePlatform } from "./release-fixture.ts";
 
 const releaseDirectory = (platform: ReleasePlatform, id: string): string => join(platform.state(), "releases/api", id);
@@ -119,4 +119,19 @@ test("deploying another directory, and names and directories that are not there"
   expect(await platform.running()).toEqual([release]);
   expect(await platform.run("deploy", "apu")).toMatchObject({ code: 2, err: expect.stringContaining("no service or site apu") });
   expect(await platform.run("deploy", "api", "--from", "nowhere")).toMatchObject({ code: 2, err: expect.stringContaining("no such directory") });
+});
+
+test.runIf(asRoot)("an ordinary user releases, goes back, and old releases are deleted", async () => {
+  const platform = makeReleasePlatform({ build: "mkdir -p made/below && touch made/below/file" }, {}, { user: SOMEBODY, program: ownProgram() });
+  await platform.up();
+  const [first = ""] = await platform.running();
+  platform.release({}, "2");
+  const second = await platform.deploy();
+  expect(statSync(releaseDirectory(platform, second)).mode & 0o222).toBe(0);
+  expect((await platform.run("rollback", "api")).code).toBe(0);
+  expect(await platform.running()).toEqual([first]);
+  platform.release({}, "3");
+  const third = await platform.deploy();
+  expect((await listed(platform)).map(({ id }) => id)).toEqual([third, first]);
+  expect(existsSync(releaseDirectory(platform, second))).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -254,6 +254,18 @@ export default definePlatform({
 function madeFrom(state: string): readonly string[] {
   const named = existsSync(`${state}/state.json`) ? /"definition": "(.+)"/.exec(readFileSync(`${state}/state.json`, "utf8")) : null;
   return named?.[1] === undefined ? [] : ["--platform", JSON.parse(`"${named[1]}"`) as string];
+}
+
+/** An ordinary user without an account. */
+export const SOMEBODY = 54_321;
+
+/** The program for a user who may not read this repository. */
+export function ownProgram(): string {
+  const program = mkdtempSync(join(tmpdir(), "dailyge-live-program-"));
+  onTestFinished(() => rmSync(program, { recursive: true, force: true }));
+  chmodSync(program, 0o755);
+  for (const name of ["src", "package.json"]) cpSync(new URL(`../../${name}`, import.meta.url), join(program, name), { recursive: true });
+  return program;
 }
 
 /** A platform for one test. */

@@ -1,14 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
-import { asRoot, CACHE, makePlatform, service, withNotes, type Platform } from "./fixture.ts";
+import { asRoot, CACHE, makePlatform, ownProgram, service, SOMEBODY, withNotes, type Platform } from "./fixture.ts";
 import { controlGroupsOf, processesOf } from "./fixture-residue.ts";
-
-/** An ordinary user without an account. */
-const SOMEBODY = 54_321;
 
 const parts = {
   sites: { web: { host: "www", directory: "sites/web" } },
@@ -47,15 +44,6 @@ test.runIf(asRoot)("below directories that only root may pass", async () => {
   const report = await platform.status();
   for (const { pid } of report.parts) expect(readFileSync(`/proc/${pid}/status`, "utf8")).not.toMatch(/^Uid:\t0/m);
 });
-
-/** The program for a user who may not read this repository. */
-function ownProgram(): string {
-  const program = mkdtempSync(join(tmpdir(), "dailyge-live-program-"));
-  onTestFinished(() => rmSync(program, { recursive: true, force: true }));
-  chmodSync(program, 0o755);
-  for (const name of ["src", "package.json"]) cpSync(new URL(`../../${name}`, import.meta.url), join(program, name), { recursive: true });
-  return program;
-}
 
 test("an ordinary user: no part needs root, and status says what that costs", async () => {
   const platform = makePlatform({ ...parts, services: { api: service({ ...(await withNotes()), size: { memory: "128 MB" } }) } }, asRoot ? { user: SOMEBODY, program: ownProgram() } : {});

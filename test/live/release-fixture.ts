@@ -7,7 +7,7 @@ import { expect, onTestFinished } from "vitest";
 import type { PartsDefinition } from "../../src/definition/parts.ts";
 import type { ServiceDefinition } from "../../src/definition/service.ts";
 import type { PartStatus } from "../../src/local/run/status.ts";
-import { askAt, Platform, service } from "./fixture.ts";
+import { askAt, Platform, service, type PlatformOptions } from "./fixture.ts";
 import type { Conduct } from "./release-service.ts";
 
 /** A platform whose service `api` is released again and again. */
@@ -78,8 +78,8 @@ export class ReleasePlatform extends Platform {
 }
 
 /** A platform of one test, whose `api` is to be released. */
-export function makeReleasePlatform(change: Partial<ServiceDefinition> = {}, others: PartsDefinition = {}): ReleasePlatform {
-  const platform = new ReleasePlatform();
+export function makeReleasePlatform(change: Partial<ServiceDefinition> = {}, others: PartsDefinition = {}, options: PlatformOptions = {}): ReleasePlatform {
+  const platform = new ReleasePlatform(options);
   onTestFinished(() => platform.end());
   platform.defineApi(change, others);
   return platform;
