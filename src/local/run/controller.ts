@@ -3,6 +3,7 @@ import { flushCompileCache } from "node:module";
 import { createServer, type Socket } from "node:net";
 import { Failure } from "../../kit/failure.ts";
 import { placeOf } from "../render/place.ts";
+import { deletion, whenDeleted } from "./abandon.ts";
 import { ControllerLog } from "./controller-log.ts";
 import { Operations } from "./operations.ts";
 import { takeLock } from "./lock.ts";
@@ -42,9 +43,11 @@ export async function runController(options: ControllerOptions): Promise<void> {
   process.on("SIGINT", () => {});
   process.on("SIGHUP", () => {});
   operations.begin();
+  const endLooking = whenDeleted(deletion(options.state), () => void operations.abandon().finally(() => ended.resolve()));
   // The next controller finds its sources without types, and needs 17 MB less.
   setTimeout(flushCompileCache, 5_000).unref();
   await ended.promise;
+  endLooking();
   await operations.close();
   server.close();
   await rm(socketPath, { force: true });

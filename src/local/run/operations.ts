@@ -1,12 +1,15 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { resolve as absolutePath, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
 import type { Place } from "../render/place.ts";
 import type { Workload } from "../render/workload.ts";
+import { endAbandoned } from "./abandon.ts";
 import { findConfinement } from "./confine.ts";
 import { edgeSockets } from "./edge-process.ts";
 import { edgeClient } from "./edge.ts";
+import { removeTree } from "./files.ts";
 import { findNeededParts, prepareGround } from "./ground.ts";
 import { endLeftJobs } from "./job.ts";
 import { bootId } from "./process-table.ts";
@@ -15,6 +18,7 @@ import { adopt, build, lower, raise } from "./raise.ts";
 import { recordOf, roll } from "./rollout.ts";
 import { secretStore } from "./secret-store.ts";
 import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
+import { socketDirectory } from "./sockets.ts";
 import { readState, writeState, type State, type Wanted } from "./state.ts";
 import { report, type StatusReport } from "./status.ts";
 import { Turns } from "./turns.ts";
@@ -85,10 +89,11 @@ export class Operations {
   }
 
   async up(definition: string, wanted: Wanted, edgePort: number | null, signal: AbortSignal): Promise<StatusReport> {
-    this.#refuseForeign(definition);
+    const name = `${wanted.shared.name} ${wanted.environment.name}`;
+    this.#refuseForeign(definition, name);
     await this.#untilTakenOver();
     await this.#only("up", async (operation) => {
-      const state = Object.assign(this.#state ?? emptyState(), { definition, bootId: bootId() });
+      const state = Object.assign(this.#state ?? emptyState(), { definition, name, bootId: bootId() });
       this.#state = state;
       const stage = await this.#prepare(state, wanted, operation);
       this.#watch?.start();
@@ -170,6 +175,19 @@ export class Operations {
     await current?.done.catch(() => {});
   }
 
+  /** The state directory has been deleted: nobody can ask for anything any more, so nothing is left running. */
+  async abandon(): Promise<void> {
+    this.#current?.abort.abort(TAKEN_DOWN);
+    await this.#watch?.stop();
+    await endAbandoned(this.#place);
+    const databases = this.#state?.wanted?.environment.databases ?? [];
+    const replicas = Object.values(this.#state?.workloads ?? {}).flatMap((workload) => workload.replicas);
+    for (const { name } of [...databases, ...replicas]) await this.#stage?.ground.unconfine(name);
+    await rm(socketDirectory(this.#place.state), { recursive: true, force: true });
+    // What we made while we did not know is not anybody's; a lock says that it is.
+    if (!existsSync(this.#place.lock)) await removeTree(this.#place.state);
+  }
+
   async close(): Promise<void> {
     await this.#watch?.stop();
   }
@@ -200,12 +218,14 @@ export class Operations {
     return done;
   }
 
-  #refuseForeign(definition: string): void {
-    const known = this.#state?.definition ?? null;
-    if (known === null || known === definition || !existsSync(known)) return;
-    throw new Failure("state-foreign", `${this.#place.state} holds the platform of ${known}, not of ${definition}`, {
-      hint: "keep them apart: ./dailyge up --state DIRECTORY, or take the other one down there: ./dailyge down --erase",
-    });
+  #refuseForeign(definition: string, name: string): void {
+    const hint = "keep them apart: ./dailyge up --state DIRECTORY, or take the other one down there: ./dailyge down --erase";
+    const known = this.#state;
+    if (known === null || known.definition === "") return;
+    if (known.definition !== definition && existsSync(known.definition)) {
+      throw new Failure("state-foreign", `${this.#place.state} holds the platform of ${known.definition}, not of ${definition}`, { hint });
+    }
+    if (known.name !== name) throw new Failure("state-foreign", `${this.#place.state} holds ${known.name}, not ${name}`, { hint });
   }
 
   #workload(name: string): { readonly stage: Stage; readonly workload: Workload } {
@@ -244,7 +264,7 @@ export class Operations {
   }
 }
 
-const emptyState = (): State => ({ format: 1, definition: "", bootId: "", wanted: null, ports: {}, users: {}, workloads: {} });
+const emptyState = (): State => ({ format: 1, definition: "", name: "", bootId: "", wanted: null, ports: {}, users: {}, workloads: {} });
 
 function oneAfterTheOther(): (act: () => Promise<void>) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();

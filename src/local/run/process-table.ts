@@ -46,6 +46,15 @@ export async function groupMembers(group: number): Promise<readonly number[]> {
   return members;
 }
 
+/** Processes that this one started and has not seen end. */
+export async function childrenOf(parent: number): Promise<readonly number[]> {
+  const children: number[] = [];
+  for (const entry of await readdir("/proc")) {
+    if (/^\d+$/.test(entry) && Number((await statFields(Number(entry)))?.[1]) === parent) children.push(Number(entry));
+  }
+  return children;
+}
+
 /** Memory that these processes hold of their own and share, in bytes. */
 export async function residentBytes(pids: readonly number[]): Promise<number> {
   let pages = 0;

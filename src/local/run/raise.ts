@@ -144,6 +144,7 @@ export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
       }),
     );
   };
+  if (!atOnce) await drainAll(stage);
   await end(parts.filter((name) => name === "edge"));
   await end(parts.filter((name) => name !== "edge" && !databases.has(name)));
   await end(parts.filter((name) => databases.has(name)));
@@ -151,6 +152,17 @@ export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
   stage.state.wanted = null;
   stage.workloads = [];
   await stage.remember();
+}
+
+/** No new requests, and time for those that are being answered. */
+async function drainAll(stage: Stage): Promise<void> {
+  if ((await inspectProcess(stage.ground, "edge")).state !== "running") return;
+  const served = stage.workloads.filter(({ host }) => host !== null);
+  await Promise.all(
+    served.flatMap(({ name, stopSeconds }) =>
+      recordOf(stage, name).replicas.map((replica) => stage.edge.drain(name, replica.name, stopSeconds).catch(() => false)),
+    ),
+  );
 }
 
 /** After a controller that is gone: what was half done is undone, what stands is taken over, what is missing is started. */

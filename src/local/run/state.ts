@@ -10,6 +10,8 @@ export interface State {
   readonly format: 1;
   /** The definition whose platform lives here: another checkout's is refused. */
   definition: string;
+  /** Platform and environment: `dailyge dev`. */
+  name: string;
   bootId: string;
   /** What was asked for last; null when it was taken down. */
   wanted: Wanted | null;

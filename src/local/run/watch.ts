@@ -1,4 +1,4 @@
-import { watch as watchDirectory, type FSWatcher } from "node:fs";
+import { existsSync, watch as watchDirectory, type FSWatcher } from "node:fs";
 import type { Database } from "../../model/database.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
@@ -88,7 +88,8 @@ export class Watch {
 
   /** One look at a part at a time; what happens during it is looked at afterwards. */
   #look(name: string, act: () => Promise<void>): void {
-    if (this.#timer === null) return;
+    // Where the state directory has been deleted, mending would make half of it again.
+    if (this.#timer === null || !existsSync(this.#stage.place.lock)) return;
     if (this.#looks.has(name)) return void this.#again.add(name);
     const look = act()
       .catch((cause: unknown) => this.#note(name, cause instanceof Error ? cause.message : String(cause)))
