@@ -2,7 +2,7 @@ import { existsSync, watch as watchDirectory, type FSWatcher } from "node:fs";
 import type { Database } from "../../model/database.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
-import { raiseDatabase } from "./databases.ts";
+import { openPlaced, raiseDatabase } from "./databases.ts";
 import { edgeHosts, raiseEdge } from "./edge-process.ts";
 import { groupMembers, residentBytes } from "./process-table.ts";
 import { describeDeath, observe } from "./readiness.ts";
@@ -13,6 +13,7 @@ import { inspectProcess, killGroup, type Standing } from "./supervisor.ts";
 /** Looks without an answer, a second apart, after which a process hangs and is replaced. */
 const SILENT_LOOKS = 3;
 const LOOK_EVERY_MS = 500;
+const SLOW_LOG_EVERY_MS = 60_000;
 /** A part that is not ready again is looked at more often at first. */
 const SOONEST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 30_000;
@@ -121,7 +122,12 @@ export class Watch {
     const stage = this.#stage;
     const standing = await inspectProcess(stage.ground, database.name);
     if (stage.busy.has(database.name)) return;
-    this.#tellDeaths(database.name, standing, this.#remembered(database.name, 0, standing, 0));
+    const seen = this.#remembered(database.name, 0, standing, 0);
+    this.#tellDeaths(database.name, standing, seen);
+    if (Date.now() - seen.lookedAt > SLOW_LOG_EVERY_MS) {
+      seen.lookedAt = Date.now();
+      await openPlaced(stage, database).boundSlowLog();
+    }
     if (gone(standing)) await this.#mend(database.name, "its supervisor is gone: starting it anew", () => raiseDatabase(stage, database, this.#stopped.signal));
   }
 
