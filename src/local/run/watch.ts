@@ -47,6 +47,7 @@ export class Watch {
   readonly #mending = new Map<string, { failures: number; notBefore: number }>();
   /** Parts that ran before we looked: what befell them until then was told by another controller. */
   #old: ReadonlySet<string> = new Set();
+  #startedAtSeconds = 0;
   #edgePid: number | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stopped = new AbortController();
@@ -60,6 +61,7 @@ export class Watch {
     this.#stopped = new AbortController();
     const { wanted, workloads } = this.#stage.state;
     this.#old = new Set([...(wanted?.environment.databases ?? []).map(({ name }) => `${name} 0`), ...Object.values(workloads).flatMap(({ replicas }) => replicas.map(({ name, port }) => `${name} ${port}`))]);
+    this.#startedAtSeconds = Math.floor(Date.now() / 1000);
     this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
   }
 
@@ -135,7 +137,8 @@ export class Watch {
     const known = this.#seen.get(name);
     if (known?.port === port) return known;
     this.#forget(name);
-    const before = this.#old.has(`${name} ${port}`) ? { deaths: standing.deaths.length, kernelKills: kills } : { deaths: 0, kernelKills: 0 };
+    const deaths = standing.deaths.filter(({ atSeconds }) => atSeconds < this.#startedAtSeconds).length;
+    const before = this.#old.has(`${name} ${port}`) ? { deaths, kernelKills: kills } : { deaths: 0, kernelKills: 0 };
     const seen = { port, pid: standing.pid, ...before, inEdge: true, silent: 0, lookedAt: 0, startedAt: Date.now(), watcher: null };
     this.#seen.set(name, seen);
     return seen;
