@@ -40,6 +40,8 @@ test("a release is built in a copy, named by commit and content, and never chang
   expect(git(platform.directory, "status", "--porcelain")).toBe("");
 
   for (const path of ["", "conduct.json", "node_modules/thing"]) expect(statSync(join(directory, path)).mode & 0o222, path).toBe(0);
+  const { uid } = JSON.parse((await platform.ask("/")).body) as { uid: number };
+  if (asRoot) expect(uid).toBeGreaterThanOrEqual(20_000);
   if (asRoot) expect(await platform.ask("/write", { method: "POST" })).toMatchObject({ status: 500, body: expect.stringMatching(/EACCES/) });
 
   const { pid } = part(await platform.status(), "api.1");
