@@ -98,6 +98,7 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
   } else if (known === undefined || (!running && (await tryPort(known)) === null)) {
     if (edgePort !== null) await freePort(new Set(), edgePort);
     ports["edge"] = await freePort(new Set(Object.values(ports)));
+    if (known !== undefined) stage.report({ part: "edge", state: "note", step: `another program has taken port ${known}: from now on it is ${ports["edge"]}` });
   }
   for (const name of calledServices(wanted.environment).map(internalPort)) {
     const port = ports[name];
