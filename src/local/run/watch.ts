@@ -12,7 +12,9 @@ import { inspectProcess, killGroup, type Standing } from "./supervisor.ts";
 
 /** Looks without an answer, a second apart, after which a process hangs and is replaced. */
 const SILENT_LOOKS = 3;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1_000;
+/** Where the kernel does not hold a process to its memory, that is looked at. */
+const LOOK_AT_MEMORY_EVERY_MS = 500;
 const SLOW_LOG_EVERY_MS = 60_000;
 /** A part that is not ready again is looked at more often at first. */
 const SOONEST_LOOK_MS = 50;
@@ -62,7 +64,7 @@ export class Watch {
     const { wanted, workloads } = this.#stage.state;
     this.#old = new Set([...(wanted?.environment.databases ?? []).map(({ name }) => `${name} 0`), ...Object.values(workloads).flatMap(({ replicas }) => replicas.map(({ name, port }) => `${name} ${port}`))]);
     this.#startedAtSeconds = Math.floor(Date.now() / 1000);
-    this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => this.#lookAtAll(), this.#stage.confinement.how === "watched" ? LOOK_AT_MEMORY_EVERY_MS : LOOK_EVERY_MS);
   }
 
   /** Ends also what it is mending. */
@@ -202,7 +204,7 @@ export class Watch {
   }
 
   async #lookAtHealth(workload: Workload, replica: Replica, pid: number, seen: Seen): Promise<void> {
-    if (seen.inEdge && Date.now() - seen.lookedAt < 1000) return;
+    if (seen.inEdge && Date.now() - seen.lookedAt < 0.9 * LOOK_EVERY_MS) return;
     seen.lookedAt = Date.now();
     const observed = await observe(this.#stage.ground, probeOf(workload, replica));
     if (this.#stage.busy.has(workload.name)) return;
