@@ -63,7 +63,7 @@ export async function machineFacts(bench: Workbench): Promise<readonly string[]>
 
 function commit(): string {
   try {
-    return `commit ${execFileSync("git", ["rev-parse", "--short=7", "HEAD"], { cwd: repository, encoding: "utf8" }).trim()}`;
+    return `commit ${execFileSync("git", ["rev-parse", "--short=7", "HEAD"], { cwd: repository, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim()}`;
   } catch {
     return "outside of a repository";
   }
