@@ -105,8 +105,9 @@ export class Operations {
   /** What a service says of itself may lag behind its database by a moment. */
   async #settled(): Promise<StatusReport> {
     const end = Date.now() + 10_000;
-    for (;;) {
-      const found = await this.status();
+    for (let databasesAnswer = true; ; databasesAnswer = false) {
+      if (this.#stage === null) throw notRunning();
+      const found = await report(this.#stage, databasesAnswer);
       if (found.ready || Date.now() > end) return found;
       await sleep(100);
     }

@@ -91,19 +91,20 @@ export function describe(seen: Observation, { endpoint, withinSeconds }: Probe):
   }
 }
 
-/** Looks once: does it run, does it hold its port, does it answer 200? */
+/** Looks once: does it run, does it answer 200, and is it really the one that answers? */
 export async function observe(ground: Ground, probe: Probe, again = false): Promise<Observation> {
   const { state, pid } = await inspectProcess(ground, probe.name);
   if (state !== "running" || pid === null) return { kind: "not started" };
   if (probe.endpoint === null) return { kind: "ready" };
+  const answer = await ask(probe.endpoint.port, probe.endpoint.path);
+  if (answer.kind === "not listening") return answer;
   let holder = await portHolder(probe.endpoint.port, [pid]);
   // Seldom: all processes of the machine have to be looked at for it.
   if (holder === "other") holder = await portHolder(probe.endpoint.port, await groupMembers(pid));
   // A process that is just being killed has a port and, for a moment, no descriptors.
   if (holder === "other" && !again) return sleep(100).then(() => observe(ground, probe, true));
   if (holder === "other") return { kind: "port of another" };
-  if (holder === "nobody") return { kind: "not listening" };
-  return ask(probe.endpoint.port, probe.endpoint.path);
+  return holder === "nobody" ? { kind: "not listening" } : answer;
 }
 
 /** An answer's first line and headers are short; what is longer is none. */
@@ -127,7 +128,7 @@ export function ask(port: number, path: string): Promise<Observation> {
     else if (head.length > LONGEST_HEAD) noAnswer("its headers have no end");
   });
   const late = setTimeout(() => noAnswer("none within 2 s"), 2000);
-  socket.once("error", (error) => noAnswer(error.message));
+  socket.once("error", (error: NodeJS.ErrnoException) => (error.code === "ECONNREFUSED" ? resolve({ kind: "not listening" }) : noAnswer(error.message)));
   socket.once("close", () => noAnswer("it closed the connection"));
   return promise.finally(() => {
     clearTimeout(late);

@@ -12,7 +12,7 @@ import { describe, describeDeath, observe, waitUntilReady, type Observation, typ
 import { pruneReleases } from "./release.ts";
 import { emptyWorkload, type ReleaseRecord, type WorkloadState } from "./state.ts";
 import { TAKEN_DOWN, type Stage } from "./stage.ts";
-import { inspectProcess, specHash, startProcess, stopProcess, type Death } from "./supervisor.ts";
+import { inspectProcess, plainValue, specHash, startProcess, stopProcess, type Death } from "./supervisor.ts";
 
 /** How long a new release is watched after its last replica took over, before the old one is given up. */
 const BAKE_SECONDS = 2;
@@ -99,10 +99,7 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
   const user = ground.userOf(workload.name);
   if (user !== null) await handOver(home, user);
   const variables: Record<string, string> = { ...ground.environment, HOME: home, TMPDIR: home };
-  for (const { name, value } of workload.environment(release)) {
-    const pieces = await Promise.all(value.map(async (piece) => (typeof piece === "string" ? piece : secretText(piece.encode, await ground.secretValue(piece.secret)))));
-    variables[name] = pieces.join("");
-  }
+  for (const { name, value } of workload.environment(release)) variables[name] = await plainValue(ground, value);
   const command = [...ground.enter, ...ground.become(workload.name), "/bin/sh", "-c", workload.migrate];
   const result = await runJob(place, { name: `${workload.name}.migrate`, command, directory: place.release(workload.name, release), environment: variables }, signal);
   if (result.exitCode !== 0) {
@@ -114,8 +111,6 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
   record.migrated = [release, ...record.migrated].slice(0, RELEASES_KEPT * 2);
   await stage.remember();
 }
-
-const secretText = (encode: "url" | undefined, value: string): string => (encode === "url" ? encodeURIComponent(value) : value);
 
 /** Until exactly the wanted number of replicas runs, all of this release and of the present definition. A new release is given up when a part of it does not hold. */
 export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal, pace: "one by one" | "at once" = "one by one"): Promise<void> {

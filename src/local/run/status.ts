@@ -42,10 +42,10 @@ export interface PromiseStatus {
   readonly how: string;
 }
 
-/** Looks at everything, now. */
-export async function report(stage: Stage): Promise<StatusReport> {
+/** Looks at everything, now. Databases that have just answered need not be asked again. */
+export async function report(stage: Stage, databasesAnswer = false): Promise<StatusReport> {
   const { wanted } = stage.state;
-  const parts = await Promise.all([edgeStatus(stage), ...databaseStatuses(stage), ...workloadStatuses(stage)]);
+  const parts = await Promise.all([edgeStatus(stage), ...databaseStatuses(stage, databasesAnswer), ...workloadStatuses(stage)]);
   const complete = stage.workloads.every(({ name, replicas }) => parts.filter((part) => part.name.startsWith(`${name}.`)).length === replicas);
   return {
     platform: wanted?.shared.name ?? "",
@@ -89,11 +89,11 @@ async function edgeStatus(stage: Stage): Promise<PartStatus> {
 
 const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
 
-function databaseStatuses(stage: Stage): readonly Promise<PartStatus>[] {
+function databaseStatuses(stage: Stage, answered: boolean): readonly Promise<PartStatus>[] {
   return (stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
     const { running, ...seen } = await looks(stage, database.name);
     const starting = stage.busy.has(database.name);
-    const answers = running && !starting && (await databaseAnswers(stage, database));
+    const answers = running && !starting && (answered || (await databaseAnswers(stage, database)));
     const state = answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
     const reachableBy = database.usedBy.length === 0 ? "nobody" : database.usedBy.join(", ");
     const url = `${database.engine}://127.0.0.1:${stage.state.ports[database.name] ?? 0}/${database.schema}`;

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Place } from "../render/place.ts";
 import type { ConfigFile, ProcessSpec } from "../render/process.ts";
-import { handOver, writeWhole } from "./files.ts";
+import { diskFailure, handOver, writeWhole } from "./files.ts";
 import { finishScript, logScript, runScript } from "./supervisor-scripts.ts";
 import { bootId, groupMembers, identify, isAlive, type ProcessIdentity } from "./process-table.ts";
 
@@ -60,7 +60,10 @@ export async function startProcess(ground: Ground, spec: ProcessSpec, files: rea
   const directory = ground.place.part(spec.name);
   await stopProcess(ground, spec.name, spec.stop.withinSeconds);
   for (const { path, text } of files) await writeWhole(path, text, 0o644);
-  await writeServiceDirectory(ground, spec, await specHash(ground, spec, files));
+  const hash = await specHash(ground, spec, files);
+  await writeServiceDirectory(ground, spec, hash).catch((cause: unknown) => {
+    throw diskFailure(directory, cause);
+  });
   const child = spawn(ground.enter[0] ?? program(ground, "runsv"), [...ground.enter.slice(1), ...(ground.enter.length > 0 ? [program(ground, "runsv")] : []), directory], {
     detached: true,
     stdio: "ignore",
@@ -74,6 +77,7 @@ export async function startProcess(ground: Ground, spec: ProcessSpec, files: rea
 
 const program = (ground: Ground, name: string): string => ground.programs[name] ?? name;
 
+/** Written anew and read by nobody before it is whole: the hash comes last, and the supervisor after that. */
 async function writeServiceDirectory(ground: Ground, spec: ProcessSpec, hash: string): Promise<void> {
   const directory = ground.place.part(spec.name);
   await rm(directory, { recursive: true, force: true });
@@ -91,16 +95,17 @@ async function writeServiceDirectory(ground: Ground, spec: ProcessSpec, hash: st
   const cgroup = spec.memoryMb === null ? null : await ground.confine(spec.name, spec.memoryMb);
   const [first = "", ...rest] = spec.command;
   const command = [...ground.become(spec.identity), program(ground, first), ...rest];
-  await writeWhole(join(directory, "run"), runScript({ name: spec.name, directory: spec.directory, chpst: program(ground, "chpst"), environment, cgroup, command }), 0o700);
-  await writeWhole(join(directory, "finish"), finishScript(spec.name), 0o700);
+  await writeFile(join(directory, "run"), runScript({ name: spec.name, directory: spec.directory, chpst: program(ground, "chpst"), environment, cgroup, command }), { mode: 0o700 });
+  await writeFile(join(directory, "finish"), finishScript(spec.name), { mode: 0o700 });
   await mkdir(join(directory, "log"), { recursive: true });
-  await writeWhole(join(directory, "log", "run"), logScript(program(ground, "svlogd"), log), 0o700);
+  await writeFile(join(directory, "log", "run"), logScript(program(ground, "svlogd"), log), { mode: 0o700 });
   // svlogd(8): a file of at most a megabyte, and the five before it.
   await writeWhole(join(log, "config"), "s1000000\nn5\n");
-  await writeWhole(join(directory, "hash"), hash);
+  await writeFile(join(directory, "hash"), hash, { mode: 0o600 });
 }
 
-async function plainValue(ground: Ground, value: ProcessSpec["environment"][number]["value"]): Promise<string> {
+/** A value with its secrets in it. */
+export async function plainValue(ground: Ground, value: ProcessSpec["environment"][number]["value"]): Promise<string> {
   const pieces = await Promise.all(
     value.map(async (piece) => {
       if (typeof piece === "string") return piece;
@@ -113,7 +118,7 @@ async function plainValue(ground: Ground, value: ProcessSpec["environment"][numb
 
 /** One file per variable as chpst(8) -e reads it: the first line counts, NUL stands for a line end. */
 const writeVariable = (directory: string, name: string, value: string): Promise<void> =>
-  writeWhole(join(directory, name), `${value.replaceAll("\n", "\0")}\n`);
+  writeFile(join(directory, name), `${value.replaceAll("\n", "\0")}\n`, { mode: 0o600 });
 
 /** Ends a process for good: SIGTERM, its time, SIGKILL for it and all that it started; then its supervisor. */
 export async function stopProcess(ground: Pick<Ground, "place" | "unconfine">, name: string, withinSeconds: number): Promise<void> {
