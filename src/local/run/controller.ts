@@ -1,6 +1,6 @@
 import { chmod, rm } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { Failure } from "../../kit/failure.ts";
 import { placeOf } from "../render/place.ts";
 import { deletion, whenDeleted } from "./abandon.ts";
@@ -43,15 +43,31 @@ export async function runController(options: ControllerOptions): Promise<void> {
   process.on("SIGINT", () => {});
   process.on("SIGHUP", () => {});
   operations.begin();
+  const endIdling = whenIdle(server, operations, () => ended.resolve());
   const endLooking = whenDeleted(deletion(options.state), () => void operations.abandon().finally(() => ended.resolve()));
   // The next controller finds its sources without types, and needs 17 MB less.
   setTimeout(flushCompileCache, 5_000).unref();
   await ended.promise;
   endLooking();
+  endIdling();
   await operations.close();
   server.close();
   await rm(socketPath, { force: true });
   await release();
+}
+
+/** Nobody asks, and there is no platform to look after: whoever started us was killed before saying what for. */
+const IDLE_MS = 10_000;
+
+function whenIdle(server: Server, operations: Operations, act: () => void): () => void {
+  let since = Date.now();
+  const timer = setInterval(() => {
+    server.getConnections((_error, connections) => {
+      if (connections > 0 || !operations.isIdle) since = Date.now();
+      else if (Date.now() - since > IDLE_MS) act();
+    });
+  }, 1_000);
+  return () => clearInterval(timer);
 }
 
 function serve(socket: Socket, operations: Operations, version: string, end: () => void): void {

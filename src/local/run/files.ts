@@ -37,13 +37,16 @@ export function diskFailure(path: string, cause: unknown): unknown {
   return cause;
 }
 
-/** Hands a directory and all in it to a user. Links are not followed. */
+/**
+ * Hands a directory and all in it to a user; itself last, so that one that is theirs already is so to its depths. Links
+ * are not followed.
+ */
 export async function handOver(path: string, user: number): Promise<void> {
   // What works there may take away a file meanwhile.
   const found = await lstat(path).catch(() => null);
-  if (found === null || found.isSymbolicLink()) return;
-  if (found.uid !== user) await chown(path, user, user);
+  if (found === null || found.isSymbolicLink() || (found.isDirectory() && found.uid === user)) return;
   if (found.isDirectory()) for (const entry of await readdir(path)) await handOver(join(path, entry), user);
+  if (found.uid !== user) await chown(path, user, user);
 }
 
 /** Takes everybody's right to write from a tree. */

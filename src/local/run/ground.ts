@@ -5,6 +5,7 @@ import { accountNumbers, allocateUser, becomeUser, passage } from "./identity.ts
 import { findParts, type FoundPart, type PartEvent, type PartName } from "./parts/index.ts";
 import type { DatabaseServer } from "./database-template.ts";
 import type { Confinement } from "./confine.ts";
+import { bootId } from "./process-table.ts";
 import type { Place } from "../render/place.ts";
 import type { SecretStore } from "./secret-store.ts";
 import type { State } from "./state.ts";
@@ -49,6 +50,14 @@ async function allocateUsers(place: Place, state: State, wanted: Wanted): Promis
   }
 }
 
+/** A passage that has worked once works until the machine is started again. */
+async function provenPassage(state: State, open: readonly string[]): Promise<readonly string[]> {
+  const proof = (words: readonly string[]): string => `${bootId()} ${words.join(" ")}`;
+  const words = await passage(open, (these) => state.passage === proof(these));
+  state.passage = proof(words);
+  return words;
+}
+
 /** What starting processes needs. Throws a Failure where this machine cannot keep parts apart that must be. */
 export async function prepareGround(
   place: Place,
@@ -72,7 +81,7 @@ export async function prepareGround(
       const user = userOf(identity);
       return user === null ? [] : becomeUser(user);
     },
-    enter: asRoot ? await passage([place.state, parts.cache, node]) : [],
+    enter: asRoot ? await provenPassage(state, [place.state, parts.cache, node]) : [],
     environment: { PATH: [node, ...(process.env["PATH"] ?? "/usr/bin:/bin").split(":").filter((entry) => entry !== node)].join(":"), LANG: "C.UTF-8" },
     confine: confinement.confine,
     unconfine: confinement.unconfine,

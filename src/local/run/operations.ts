@@ -63,6 +63,11 @@ export class Operations {
     return this.#state?.definition ?? null;
   }
 
+  /** Whether nothing is being done and no platform is wanted. */
+  get isIdle(): boolean {
+    return this.#current === null && (this.#state === null || this.#state.wanted === null);
+  }
+
   /** Hears of everything that happens, until the returned function is called. */
   listen(hear: (progress: Progress) => void): () => void {
     this.#listeners.add(hear);
@@ -265,7 +270,7 @@ export class Operations {
   }
 }
 
-const emptyState = (): State => ({ format: 1, definition: "", name: "", bootId: "", wanted: null, ports: {}, users: {}, workloads: {} });
+const emptyState = (): State => ({ format: 1, definition: "", name: "", bootId: "", wanted: null, ports: {}, users: {}, passage: "", workloads: {} });
 
 function oneAfterTheOther(): (act: () => Promise<void>) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();

@@ -35,16 +35,21 @@ export async function isAlive(process: ProcessIdentity): Promise<boolean> {
   return now !== null && now.startTicks === process.startTicks && now.bootId === process.bootId;
 }
 
-/** Processes of a group, zombies left out. */
-export async function groupMembers(group: number): Promise<readonly number[]> {
-  const members: number[] = [];
+/** Processes by their groups, zombies left out. */
+export async function processGroups(): Promise<ReadonlyMap<number, readonly number[]>> {
+  const groups = new Map<number, number[]>();
   for (const entry of await readdir("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     const fields = await statFields(Number(entry));
-    if (fields !== null && fields[0] !== "Z" && Number(fields[2]) === group) members.push(Number(entry));
+    if (fields === null || fields[0] === "Z") continue;
+    const group = Number(fields[2]);
+    groups.set(group, [...(groups.get(group) ?? []), Number(entry)]);
   }
-  return members;
+  return groups;
 }
+
+/** Processes of one group, zombies left out. */
+export const groupMembers = async (group: number): Promise<readonly number[]> => (await processGroups()).get(group) ?? [];
 
 /** Processes that this one started and has not seen end. */
 export async function childrenOf(parent: number): Promise<readonly number[]> {

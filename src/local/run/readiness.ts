@@ -19,7 +19,7 @@ export interface Probe {
 
 /** Answers in a row, and the time between them, that make a process ready. */
 const ANSWERS = 3;
-const BETWEEN_MS = 50;
+const BETWEEN_MS = 30;
 /** A process that listens elsewhere for this share of its time, but some seconds, is not going to listen where it should. */
 const WRONG_PORT_SHARE = 0.25;
 const WRONG_PORT_SECONDS = 4;
@@ -53,7 +53,7 @@ export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore:
     if (answers === ANSWERS) return;
     if (seen.kind === "port of another") throw new Failure("port-taken", `${probe.name} cannot have port ${probe.endpoint?.port}: another program listens there`);
     if (seen.kind === "not listening" && Date.now() > wrongPortAt && (await listensElsewhere(ground, probe)).length > 0) break;
-    await sleep(seen.kind === "ready" ? BETWEEN_MS : 40, undefined, signal === undefined ? {} : { signal });
+    await sleep(seen.kind === "ready" ? BETWEEN_MS : 20, undefined, signal === undefined ? {} : { signal });
   }
   const elsewhere = seen.kind === "not listening" ? await listensElsewhere(ground, probe) : [];
   if (elsewhere.length === 0) throw failed(probe, describe(seen, probe));

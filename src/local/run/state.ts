@@ -18,6 +18,8 @@ export interface State {
   ports: Record<string, number>;
   /** User numbers of identities, when we are root. */
   users: Record<string, number>;
+  /** The passage that was tried last and worked, with the machine's start it belongs to. */
+  passage: string;
   workloads: Record<string, WorkloadState>;
 }
 

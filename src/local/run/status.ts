@@ -3,7 +3,7 @@ import type { Audience } from "../../model/service.ts";
 import { publicUrl } from "../render/address.ts";
 import { DATABASE_DIFFERENCES } from "../render/database-differences.ts";
 import { databaseAnswers } from "./databases.ts";
-import { groupMembers, identify, residentBytes } from "./process-table.ts";
+import { identify, processGroups, residentBytes } from "./process-table.ts";
 import { observe } from "./readiness.ts";
 import { probeOf } from "./rollout.ts";
 import type { Stage } from "./stage.ts";
@@ -45,7 +45,8 @@ export interface PromiseStatus {
 /** Looks at everything, now. Databases that have just answered need not be asked again. */
 export async function report(stage: Stage, databasesAnswer = false): Promise<StatusReport> {
   const { wanted } = stage.state;
-  const parts = await Promise.all([edgeStatus(stage), ...databaseStatuses(stage, databasesAnswer), ...workloadStatuses(stage)]);
+  const groups = await processGroups();
+  const parts = await Promise.all([edgeStatus(stage, groups), ...databaseStatuses(stage, groups, databasesAnswer), ...workloadStatuses(stage, groups)]);
   const complete = stage.workloads.every(({ name, replicas }) => parts.filter((part) => part.name.startsWith(`${name}.`)).length === replicas);
   return {
     platform: wanted?.shared.name ?? "",
@@ -65,10 +66,12 @@ function urlOf(stage: Stage, name: string): readonly string[] {
 
 type Looks = Pick<PartStatus, "pid" | "crashes" | "memoryMb" | "uptimeSeconds"> & { readonly running: boolean };
 
-async function looks(stage: Stage, name: string): Promise<Looks> {
+type Groups = ReadonlyMap<number, readonly number[]>;
+
+async function looks(stage: Stage, groups: Groups, name: string): Promise<Looks> {
   const { pid, deaths, state } = await inspectProcess(stage.ground, name);
   const running = (state === "running" || state === "unsupervised") && pid !== null;
-  const bytes = pid === null ? null : await residentBytes(await groupMembers(pid));
+  const bytes = pid === null ? null : await residentBytes(groups.get(pid) ?? []);
   const identity = pid === null ? null : await identify(pid);
   return {
     running,
@@ -80,8 +83,8 @@ async function looks(stage: Stage, name: string): Promise<Looks> {
   };
 }
 
-async function edgeStatus(stage: Stage): Promise<PartStatus> {
-  const { running, ...seen } = await looks(stage, "edge");
+async function edgeStatus(stage: Stage, groups: Groups): Promise<PartStatus> {
+  const { running, ...seen } = await looks(stage, groups, "edge");
   const answers = running && (await stage.edge.counts().then(() => true, () => false));
   const url = `http://127.0.0.1:${stage.state.ports["edge"] ?? 0}`;
   return { name: "edge", kind: "edge", state: answers ? "ready" : running ? "unhealthy" : stateOf(seen.crashes), release: null, url, reachableBy: null, except: [], ...seen };
@@ -89,9 +92,9 @@ async function edgeStatus(stage: Stage): Promise<PartStatus> {
 
 const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
 
-function databaseStatuses(stage: Stage, answered: boolean): readonly Promise<PartStatus>[] {
+function databaseStatuses(stage: Stage, groups: Groups, answered: boolean): readonly Promise<PartStatus>[] {
   return (stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
-    const { running, ...seen } = await looks(stage, database.name);
+    const { running, ...seen } = await looks(stage, groups, database.name);
     const starting = stage.busy.has(database.name);
     const answers = running && !starting && (answered || (await databaseAnswers(stage, database)));
     const state = answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
@@ -101,7 +104,7 @@ function databaseStatuses(stage: Stage, answered: boolean): readonly Promise<Par
   });
 }
 
-function workloadStatuses(stage: Stage): readonly Promise<PartStatus>[] {
+function workloadStatuses(stage: Stage, groups: Groups): readonly Promise<PartStatus>[] {
   return stage.workloads.flatMap((workload) => {
     const record = stage.state.workloads[workload.name];
     const shared = {
@@ -111,7 +114,7 @@ function workloadStatuses(stage: Stage): readonly Promise<PartStatus>[] {
       except: workload.host?.paths.map(({ pattern, reachableBy }) => `${pattern}: ${audience(reachableBy)}`) ?? [],
     };
     return (record?.replicas ?? []).map(async (replica): Promise<PartStatus> => {
-      const { running, ...seen } = await looks(stage, replica.name);
+      const { running, ...seen } = await looks(stage, groups, replica.name);
       const observed = running ? await observe(stage.ground, probeOf(workload, replica)) : null;
       const busy = stage.busy.has(workload.name);
       const state = observed?.kind === "ready" ? "ready" : busy ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
