@@ -94,13 +94,13 @@ export async function askOnce(port: number, request: Request): Promise<Answer> {
 
 const READY_WITHIN_MS = 60_000;
 
-/** Waits until a path has answered 200 so many times in a row, 50 ms apart. */
+/** Waits until a path has answered 200 so many times in a row, 30 ms apart as the controller does. */
 export async function untilAnswers(port: number, path: string, answers = 1): Promise<void> {
   const end = performance.now() + READY_WITHIN_MS;
   for (let seen = 0; seen < answers; ) {
     const status = await askOnce(port, { method: "GET", host: `127.0.0.1:${port}`, path }).then((answer) => answer.status, () => 0);
     seen = status === 200 ? seen + 1 : 0;
     if (performance.now() > end) throw new Error(`nothing answers 200 at 127.0.0.1:${port}${path}`);
-    if (seen < answers) await pause(status === 200 ? 50 : 10);
+    if (seen < answers) await pause(status === 200 ? 30 : 10);
   }
 }

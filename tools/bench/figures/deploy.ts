@@ -21,7 +21,7 @@ export const deploy: Measurement = {
     "Three replicas of the reference API with its database, 100 GETs and 40 POSTs a second by somebody who is signed in, each POST a new row. `./dailyge deploy api` goes back and forth between two releases " +
     "that are built and migrated; measured is the command from its start to its end, and failed is every request without the expected answer. " +
     `The baseline does the same by hand under the same load, over HAProxy's runtime API, with the same program and environment: three times, start the new process, wait for ${ANSWERS} answers of 200 ` +
-    `50 ms apart, add the server, drain the old one, stop it, delete it. Both then watch the new release for ${WATCH_SECONDS} s, which is in both times.`,
+    `30 ms apart, add the server, drain the old one, stop it, delete it. Both then watch the new release for ${WATCH_SECONDS} s, which is in both times.`,
   measure,
 };
 
