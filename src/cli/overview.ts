@@ -26,6 +26,11 @@ function state(parts: readonly PartStatus[]): string {
 /** How this machine keeps each promise. */
 export function promisesText(report: StatusReport, columns: number): string {
   const width = Math.max(...report.promises.map(({ promise }) => promise.length));
-  const lines = report.promises.map(({ promise, how }) => `  ${promise.padEnd(width)}  ${wrap(how, Math.max(columns, 60) - width - 4, " ".repeat(width + 4))}\n`);
+  const room = Math.max(columns, 60) - width - 4;
+  const indent = " ".repeat(width + 4);
+  const lines = report.promises.flatMap(({ promise, how, details = [] }) => [
+    `  ${promise.padEnd(width)}  ${wrap(how, room, indent)}\n`,
+    ...details.map((detail) => `${indent}- ${wrap(detail, room - 2, `${indent}  `)}\n`),
+  ]);
   return `How this machine keeps its promises:\n${lines.join("")}`;
 }

@@ -40,6 +40,8 @@ export interface PartStatus {
 export interface PromiseStatus {
   readonly promise: string;
   readonly how: string;
+  /** What one has to know of it, each by itself. */
+  readonly details?: readonly string[];
 }
 
 /** Looks at everything, now. Databases that have just answered need not be asked again. */
@@ -126,10 +128,10 @@ function workloadStatuses(stage: Stage, groups: Groups): readonly Promise<PartSt
 const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
 
 /** How this machine keeps each promise, and which it cannot. */
-const substitution = ({ product, version, substitutes, flavour }: NonNullable<Stage["parts"]["sql"]>): string => {
+function substitution({ product, version, substitutes, flavour }: NonNullable<Stage["parts"]["sql"]>): PromiseStatus {
   const server = substitutes === null ? `${product} ${version}` : `${product} ${version} in place of ${substitutes}`;
-  return `${server}. Unlike RDS: ${DATABASE_DIFFERENCES[flavour].map(({ says }) => says).join(". ")}`;
-};
+  return { promise: "MySQL", how: `${server}; unlike RDS:`, details: DATABASE_DIFFERENCES[flavour].map(({ says }) => says) };
+}
 
 function promises(stage: Stage): readonly PromiseStatus[] {
   const { ground, confinement, parts, workloads } = stage;
@@ -144,7 +146,7 @@ function promises(stage: Stage): readonly PromiseStatus[] {
     ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
     { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
     ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
-    ...(parts.sql === null ? [] : [{ promise: "MySQL", how: substitution(parts.sql) }]),
+    ...(parts.sql === null ? [] : [substitution(parts.sql)]),
     ...(workloads.length === 0 ? [] : [{ promise: "survival", how: "parts outlive the controller; a restart of the machine stops them until the next up" }]),
   ];
 }
