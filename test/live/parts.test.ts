@@ -234,7 +234,7 @@ describe("parts on the PATH", () => {
     return bin;
   }
   const look = (path: string, name: PartName) => inspectParts({ cache, path, systemDirectories: [] }, [name]).then(([report]) => report);
-  const mariadb = { mariadb: "", "mariadb-install-db": "", my_print_defaults: "", resolveip: "" };
+  const mariadb = { mariadb: "" };
 
   test("are used where they are new enough", async () => {
     const bin = programs({ haproxy: "HAProxy version 3.2.1 2026/01/01" });

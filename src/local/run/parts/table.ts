@@ -53,7 +53,7 @@ export const PRODUCTS: Readonly<Record<PartName, readonly [Product, ...Product[]
     },
     {
       product: "MariaDB",
-      programs: ["mariadbd", "mariadb", "mariadb-install-db", "my_print_defaults", "resolveip"],
+      programs: ["mariadbd", "mariadb"],
       ask: { program: "mariadbd", arguments: ["--no-defaults", "--version"], answer: /Ver (\d+\.\d+\.\d+)-MariaDB/ },
       least: "10.6",
       below: null,
@@ -64,7 +64,7 @@ export const PRODUCTS: Readonly<Record<PartName, readonly [Product, ...Product[]
   runit: [
     {
       product: "runit",
-      programs: ["runsv", "svlogd", "sv", "chpst"],
+      programs: ["runsv", "svlogd", "chpst"],
       ask: { program: "runsv", arguments: [], answer: /usage: .*runsv dir/ },
       least: "2.1.2",
       below: null,
