@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve as absolute } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -85,24 +85,20 @@ export async function locateState(invocation: Invocation): Promise<{ readonly st
     throw error;
   });
   if (located !== null) return { state: located.state, definition };
-  const states = statesOf(definition, invocation.values["environment"]);
+  const states = await statesOf(definition, invocation.values["environment"]);
   if (states[0] !== undefined && states.length === 1) return { state: states[0], definition };
   if (states.length === 0) await locate(invocation);
   throw new Failure("usage", `several environments were made from ${definition}, which cannot be read now`, { hint: `name one: --state ${states.join(" or --state ")}` });
 }
 
-function statesOf(definition: string, environment: string | undefined): readonly string[] {
+async function statesOf(definition: string, environment: string | undefined): Promise<readonly string[]> {
+  // Only here: most commands need neither, and wait for every module that is loaded.
+  const [{ placeOf }, { readState }] = await Promise.all([import("../local/render/place.ts"), import("../local/run/state.ts")]);
   const home = stateHome();
-  const names = existsSync(home) ? readdirSync(home) : [];
-  return names
-    .map((name) => join(home, name))
-    .filter((state) => {
-      try {
-        const parsed: unknown = JSON.parse(readFileSync(join(state, "state.json"), "utf8"));
-        const same = typeof parsed === "object" && parsed !== null && "definition" in parsed && parsed.definition === definition;
-        return same && (environment === undefined || state.endsWith(`-${environment}`));
-      } catch {
-        return false;
-      }
-    });
+  const states = existsSync(home) ? readdirSync(home).map((name) => join(home, name)) : [];
+  const known = await Promise.all(states.map((state) => readState(placeOf(state)).catch(() => null)));
+  return states.filter((_state, index) => {
+    const found = known[index];
+    return found?.definition === definition && (environment === undefined || found.name.endsWith(` ${environment}`));
+  });
 }

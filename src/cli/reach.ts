@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../kit/failure.ts";
@@ -10,7 +10,7 @@ import { writeWhole } from "../local/run/files.ts";
 import { lockHolder } from "../local/run/lock.ts";
 import { bootId, isAlive } from "../local/run/process-table.ts";
 import { controlSocket } from "../local/run/sockets.ts";
-import { readState, type State } from "../local/run/state.ts";
+import { belongsToAnother, readState, type State } from "../local/run/state.ts";
 import { until } from "../local/run/supervisor.ts";
 import { cacheHome } from "./locate.ts";
 import { controllerVersion } from "./version.ts";
@@ -110,9 +110,9 @@ function spawnController(state: string, errors: string): { readonly code: number
   return exit;
 }
 
-/** @throws Failure `state-foreign` when another definition's platform is there; one that has been moved away does not count */
+/** @throws Failure `state-foreign` when another definition's platform is there */
 export function requireOwn(known: State, definition: string, state: string): void {
-  if (known.definition === definition || known.definition === "" || !existsSync(known.definition)) return;
+  if (!belongsToAnother(known, definition)) return;
   throw new Failure("state-foreign", `${state} holds the platform of ${known.definition}, not of ${definition}`, {
     hint: `name that definition: --platform ${known.definition}, or another state: --state DIRECTORY`,
   });

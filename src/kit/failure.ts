@@ -30,7 +30,7 @@ export class Failure extends Error {
   /** Lines that show it: the end of a log, a place in a file. */
   readonly details: readonly string[];
 
-  constructor(code: FailureCode, message: string, more: { hint?: string; details?: readonly string[]; cause?: unknown } = {}) {
+  constructor(code: FailureCode, message: string, more: { hint?: string | null; details?: readonly string[]; cause?: unknown } = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "Failure";
     this.code = code;

@@ -19,7 +19,7 @@ import { recordOf, roll } from "./rollout.ts";
 import { secretStore } from "./secret-store.ts";
 import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
 import { socketDirectory } from "./sockets.ts";
-import { readState, writeState, type State, type Wanted } from "./state.ts";
+import { belongsToAnother, readState, writeState, type State, type Wanted } from "./state.ts";
 import { report, type StatusReport } from "./status.ts";
 import { Turns } from "./turns.ts";
 import { Watch } from "./watch.ts";
@@ -228,7 +228,7 @@ export class Operations {
     const hint = "keep them apart: ./dailyge up --state DIRECTORY, or take the other one down there: ./dailyge down --erase";
     const known = this.#state;
     if (known === null || known.definition === "") return;
-    if (known.definition !== definition && existsSync(known.definition)) {
+    if (belongsToAnother(known, definition)) {
       throw new Failure("state-foreign", `${this.#place.state} holds the platform of ${known.definition}, not of ${definition}`, { hint });
     }
     if (known.name !== name) throw new Failure("state-foreign", `${this.#place.state} holds ${known.name}, not ${name}`, { hint });

@@ -35,15 +35,36 @@ export async function isAlive(process: ProcessIdentity): Promise<boolean> {
   return now !== null && now.startTicks === process.startTicks && now.bootId === process.bootId;
 }
 
+/** Numbers of all processes. */
+const processNumbers = async (): Promise<readonly number[]> => (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry)).map(Number);
+
+/** Program and arguments; empty for a process that is gone or a zombie. */
+export const commandLine = async (pid: number): Promise<readonly string[]> => (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+
+/** Processes whose command line is so. */
+export async function processesWith(isSo: (words: readonly string[]) => boolean): Promise<readonly number[]> {
+  const found: number[] = [];
+  for (const pid of await processNumbers()) if (isSo(await commandLine(pid))) found.push(pid);
+  return found;
+}
+
+/** Sends a signal, with a negative number to a whole group; false where there is nobody to get it. */
+export function send(pid: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
 /** Processes by their groups, zombies left out. */
 export async function processGroups(): Promise<ReadonlyMap<number, readonly number[]>> {
   const groups = new Map<number, number[]>();
-  for (const entry of await readdir("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const fields = await statFields(Number(entry));
+  for (const pid of await processNumbers()) {
+    const fields = await statFields(pid);
     if (fields === null || fields[0] === "Z") continue;
     const group = Number(fields[2]);
-    groups.set(group, [...(groups.get(group) ?? []), Number(entry)]);
+    groups.set(group, [...(groups.get(group) ?? []), pid]);
   }
   return groups;
 }
@@ -54,9 +75,7 @@ export const groupMembers = async (group: number): Promise<readonly number[]> =>
 /** Processes that this one started and has not seen end. */
 export async function childrenOf(parent: number): Promise<readonly number[]> {
   const children: number[] = [];
-  for (const entry of await readdir("/proc")) {
-    if (/^\d+$/.test(entry) && Number((await statFields(Number(entry)))?.[1]) === parent) children.push(Number(entry));
-  }
+  for (const pid of await processNumbers()) if (Number((await statFields(pid))?.[1]) === parent) children.push(pid);
   return children;
 }
 

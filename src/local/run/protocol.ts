@@ -44,7 +44,7 @@ export interface WrittenFailure {
 
 export const writeFailure = ({ code, message, hint, details }: Failure): WrittenFailure => ({ code, message, hint, details });
 
-const readFailure = ({ code, message, hint, details }: WrittenFailure): Failure => new Failure(code, message, { ...(hint === null ? {} : { hint }), details });
+const readFailure = ({ code, message, hint, details }: WrittenFailure): Failure => new Failure(code, message, { hint, details });
 
 /** Lines of a socket. It tells the socket's errors to its own listeners as well. */
 export const linesOf = (socket: Socket): Interface => createInterface({ input: socket }).on("error", () => {});

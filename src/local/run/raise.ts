@@ -44,7 +44,7 @@ function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: A
   if (signal.aborted) throw new Failure("cancelled", "it was cancelled: what was ready stays as it is", { hint: "./dailyge status", cause: first });
   if (!(first instanceof Failure) || others.length === 0) throw first;
   const more = others.map(({ message }) => message);
-  throw new Failure(first.code, first.message, { ...(first.hint === null ? {} : { hint: first.hint }), details: [...first.details, ...more], cause: first });
+  throw new Failure(first.code, first.message, { hint: first.hint, details: [...first.details, ...more], cause: first });
 }
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

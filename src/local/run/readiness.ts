@@ -53,7 +53,7 @@ export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore:
     if (answers === ANSWERS) return;
     if (seen.kind === "port of another") throw new Failure("port-taken", `${probe.name} cannot have port ${probe.endpoint?.port}: another program listens there`);
     if (seen.kind === "not listening" && Date.now() > wrongPortAt && (await listensElsewhere(ground, probe)).length > 0) break;
-    await sleep(seen.kind === "ready" ? BETWEEN_MS : 20, undefined, signal === undefined ? {} : { signal });
+    await sleep(seen.kind === "ready" ? BETWEEN_MS : 20, undefined, { signal });
   }
   const elsewhere = seen.kind === "not listening" ? await listensElsewhere(ground, probe) : [];
   if (elsewhere.length === 0) throw failed(probe, describe(seen, probe));

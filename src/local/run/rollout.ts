@@ -72,7 +72,7 @@ function rollFailure(workload: Workload, to: string, from: string | null, cause:
   if (signal?.aborted === true) return new Failure("cancelled", `${workload.name} ${to} was cancelled: ${outcome}`, { cause });
   if (!(cause instanceof Failure)) return cause;
   return new Failure(from === null ? cause.code : "deploy-failed", `${workload.name} ${to} is refused: ${cause.message}; ${outcome}`, {
-    ...(cause.hint === null ? {} : { hint: cause.hint }),
+    hint: cause.hint,
     details: cause.details,
     cause,
   });
@@ -163,7 +163,7 @@ async function start(stage: Stage, workload: Workload, release: string, signal?:
       const details = await lastLines(stage.place, replica.name, 12, since);
       stage.report({ part: replica.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
       if (cause instanceof Failure && cause.code === "port-taken" && attempt < 3) continue;
-      throw cause instanceof Failure ? new Failure(cause.code, cause.message, { ...(cause.hint === null ? {} : { hint: cause.hint }), details, cause }) : cause;
+      throw cause instanceof Failure ? new Failure(cause.code, cause.message, { hint: cause.hint, details, cause }) : cause;
     }
   }
 }
@@ -241,7 +241,7 @@ async function bake(stage: Stage, workload: Workload, startedAt: number, signal?
   const end = Date.now() + BAKE_SECONDS * 1000;
   while (Date.now() < end) {
     for (const replica of replicas) await requireHolding(stage, workload, replica, startedAt);
-    await sleep(200, undefined, signal === undefined ? {} : { signal });
+    await sleep(200, undefined, { signal });
   }
 }
 

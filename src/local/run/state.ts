@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { copyFile, readFile } from "node:fs/promises";
 import type { Environment, Shared } from "../../model/model.ts";
 import { Failure } from "../../kit/failure.ts";
@@ -78,6 +79,9 @@ function parseState(text: string): State | null {
     return null;
   }
 }
+
+/** Whether another definition's platform is there; one whose file has been moved away does not count. */
+export const belongsToAnother = (known: State, definition: string): boolean => known.definition !== "" && known.definition !== definition && existsSync(known.definition);
 
 /** Remembers, and keeps what was remembered before. */
 export async function writeState(place: Place, state: State): Promise<void> {

@@ -8,7 +8,7 @@ import type { Place } from "../render/place.ts";
 import type { ConfigFile, ProcessSpec } from "../render/process.ts";
 import { diskFailure, handOver, writeWhole } from "./files.ts";
 import { finishScript, logScript, runScript } from "./supervisor-scripts.ts";
-import { bootId, groupMembers, identify, isAlive, type ProcessIdentity } from "./process-table.ts";
+import { bootId, commandLine, groupMembers, identify, isAlive, processesWith, send, type ProcessIdentity } from "./process-table.ts";
 
 /** What starting a process needs of this machine. */
 export interface Ground {
@@ -132,11 +132,11 @@ export async function stopProcess(ground: Pick<Ground, "place" | "unconfine">, n
     if (group !== null) killGroup(group);
     await until(5, async () => (await supervisedState(directory)) === "down");
     await command(directory, "x");
-    if (!(await until(3, async () => !(await isAlive(supervisor))))) killProcess(supervisor.pid);
+    if (!(await until(3, async () => !(await isAlive(supervisor))))) send(supervisor.pid, "SIGKILL");
   } else if (group !== null) {
     await endOrphans(group, withinSeconds);
   }
-  if (supervisor !== null && (await isAlive(supervisor))) killProcess(supervisor.pid);
+  if (supervisor !== null && (await isAlive(supervisor))) send(supervisor.pid, "SIGKILL");
   await endLogger(directory);
   await ground.unconfine(name);
   await rm(directory, { recursive: true, force: true });
@@ -144,11 +144,7 @@ export async function stopProcess(ground: Pick<Ground, "place" | "unconfine">, n
 
 /** A process, or what it left, whose supervisor was killed. */
 async function endOrphans(group: number, withinSeconds: number): Promise<void> {
-  try {
-    process.kill(-group, "SIGTERM");
-  } catch {
-    return;
-  }
+  if (!send(-group, "SIGTERM")) return;
   await until(withinSeconds, async () => (await groupMembers(group)).length === 0);
   killGroup(group);
 }
@@ -158,27 +154,12 @@ async function endLogger(directory: string): Promise<void> {
   const pid = Number(await readFile(join(directory, "log", "supervise", "pid"), "utf8").catch(() => "0"));
   if (pid === 0) return;
   const logger = await identify(pid);
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  if (logger === null || !commandLine.includes("svlogd")) return;
-  if (!(await until(1, async () => !(await isAlive(logger))))) killProcess(pid);
+  if (logger === null || !(await commandLine(pid)).some((word) => word.includes("svlogd"))) return;
+  if (!(await until(1, async () => !(await isAlive(logger))))) send(pid, "SIGKILL");
 }
 
 /** Ends what a part's process group holds, at once. */
-export function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It is gone already.
-  }
-}
-
-function killProcess(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It is gone already.
-  }
-}
+export const killGroup = (pid: number): void => void send(-pid, "SIGKILL");
 
 /** How a part's process is now. */
 export async function inspectProcess(ground: Ground, name: string): Promise<Standing> {
@@ -204,13 +185,13 @@ async function supervisorOf(directory: string): Promise<ProcessIdentity | null> 
 
 /** One that nobody has written down: we were killed, or the disk was full, just after it was started. */
 async function findSupervisor(directory: string): Promise<ProcessIdentity | null> {
-  for (const entry of await readdir("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const [program = "", argument] = (await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "")).split("\0");
-    if (argument === directory && basename(program) === "runsv") return identify(Number(entry));
-  }
-  return null;
+  const [pid] = await supervisorsOf((theirs) => theirs === directory);
+  return pid === undefined ? null : identify(pid);
 }
+
+/** Supervisors by the service directory that they were started in. */
+export const supervisorsOf = (isTheirs: (directory: string) => boolean): Promise<readonly number[]> =>
+  processesWith(([program = "", directory = ""]) => basename(program) === "runsv" && isTheirs(directory));
 
 function parseIdentity(text: string): ProcessIdentity | null {
   try {
@@ -277,6 +258,6 @@ export async function until(withinSeconds: number, isSo: () => Promise<boolean>,
   for (;;) {
     if (await isSo()) return true;
     if (Date.now() >= end) return false;
-    await sleep(20, undefined, signal === undefined ? {} : { signal });
+    await sleep(20, undefined, { signal });
   }
 }
