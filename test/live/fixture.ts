@@ -46,7 +46,7 @@ export interface PlatformOptions {
   readonly open?: boolean;
   /** Of who gives the commands. @default 0o022 */
   readonly umask?: number;
-  /** The program's sources. @default this repository */
+  /** The program's sources, and its Node below `bin`. @default this repository, and the Node that runs the test */
   readonly program?: string;
 }
 
@@ -155,7 +155,9 @@ export default definePlatform({
   }
 
   #words(words: readonly string[]): readonly string[] {
-    return [process.execPath, "--disable-warning=ExperimentalWarning", join(this.#options.program ?? repository, "src/cli/main.ts"), ...words];
+    const { program } = this.#options;
+    const node = program === undefined ? process.execPath : join(program, "bin/node");
+    return [node, "--disable-warning=ExperimentalWarning", join(program ?? repository, "src/cli/main.ts"), ...words];
   }
 
   #spawn([program = "", ...words]: readonly string[], environment: Readonly<Record<string, string>> = {}): Command {
@@ -259,12 +261,14 @@ function madeFrom(state: string): readonly string[] {
 /** An ordinary user without an account. */
 export const SOMEBODY = 54_321;
 
-/** The program for a user who may not read this repository. */
+/** The program, and a Node, for a user who may read neither this repository nor root's cache. */
 export function ownProgram(): string {
   const program = mkdtempSync(join(tmpdir(), "dailyge-live-program-"));
   onTestFinished(() => rmSync(program, { recursive: true, force: true }));
   chmodSync(program, 0o755);
   for (const name of ["src", "package.json"]) cpSync(new URL(`../../${name}`, import.meta.url), join(program, name), { recursive: true });
+  mkdirSync(join(program, "bin"));
+  copyFileSync(process.execPath, join(program, "bin/node"));
   return program;
 }
 
