@@ -23,7 +23,8 @@ export default definePlatform({
         watch: {
           directory: "services/watch",
           start: "node watch.js",
-          environment: { RENDER_URL: "{render.url}", EVERY_SECONDS: "15" },
+          uses: ["render"],
+          environment: { EVERY_SECONDS: "15" },
           size: { cpu: 0.1, memory: "128 MB" },
           stopWithin: "5 seconds",
         },

@@ -1,7 +1,10 @@
 import type { Duration, Size } from "./units.ts";
 
-/** A relational database of the platform. */
-export interface DatabaseDefinition {
+/** Data of the platform, each kind by its engine. */
+export type DatabaseDefinition = MysqlDefinition | RedisDefinition | MongodbDefinition;
+
+/** A relational database: RDS on AWS. */
+export interface MysqlDefinition {
   /** What it is. */
   readonly engine: "mysql";
   /** Version of the engine. @default "8.4" */
@@ -16,4 +19,36 @@ export interface DatabaseDefinition {
   readonly backups?: Duration;
   /** A second instance in another zone of AWS takes over when the first fails. @default false */
   readonly standby?: boolean;
+}
+
+/** Keys and values in memory: an EC2 instance of its own on AWS. Each service has the keys that begin with its name: `api:*`. */
+export interface RedisDefinition {
+  /** What it is. */
+  readonly engine: "redis";
+  /** EC2 instance type. @default "t4g.micro" */
+  readonly instance?: string;
+  /** Memory for data; on AWS the instance needs about half as much again. @default "256 MB" */
+  readonly memory?: Size;
+  /** What goes when the memory is full: nothing, and writes are refused; the keys that were not used for longest; or of those that expire, the ones that do soonest. @default "never" */
+  readonly evict?: "never" | "least recently used" | "soonest to expire";
+  /** When a write reaches the disk: what is younger than that is lost when the machine fails. @default "every second" */
+  readonly persist?: "every write" | "every second" | "never";
+  /** Disk space on AWS. @default "10 GB" */
+  readonly storage?: Size;
+  /** How long daily backups are kept on AWS. @default "7 days" */
+  readonly backups?: Duration;
+}
+
+/** Documents: an EC2 instance of its own on AWS, a replica set of one member. */
+export interface MongodbDefinition {
+  /** What it is. */
+  readonly engine: "mongodb";
+  /** Version of the engine. @default "8.0" */
+  readonly version?: string;
+  /** EC2 instance type. @default "t4g.small" */
+  readonly instance?: string;
+  /** Disk space on AWS. @default "20 GB" */
+  readonly storage?: Size;
+  /** How long daily backups are kept on AWS. @default "7 days" */
+  readonly backups?: Duration;
 }

@@ -1,16 +1,22 @@
 import type { DatabaseDefinition } from "./database.ts";
+import type { ProtectionDefinition } from "./protection.ts";
 import type { ServiceDefinition } from "./service.ts";
 import type { SiteDefinition } from "./site.ts";
 import type { TeamDefinition } from "./team.ts";
+import type { TopicDefinition } from "./topic.ts";
 
 /** Everything that runs in one environment, by name. */
-export interface PartsDefinition<Database extends string = string, Team extends string = string> {
+export interface PartsDefinition<Database extends string = string, Team extends string = string, Topic extends string = string, Service extends string = string> {
   /** Static sites. @default {} */
   readonly sites?: Readonly<Record<string, SiteDefinition>>;
   /** The team's own programs. @default {} */
-  readonly services?: Readonly<Record<string, ServiceDefinition<Database, Team>>>;
+  readonly services?: Readonly<Record<Service, ServiceDefinition<Database | Topic | Service, Team, Topic>>>;
   /** Databases. @default {} */
   readonly databases?: Readonly<Record<Database, DatabaseDefinition>>;
+  /** Messages between services. @default {} */
+  readonly topics?: Readonly<Record<Topic, TopicDefinition>>;
+  /** What keeps services from being overrun. @default nothing does */
+  readonly protection?: ProtectionDefinition;
   /** People who may reach what the public may not. @default {} */
   readonly teams?: Readonly<Record<Team, TeamDefinition>>;
 }
@@ -19,7 +25,9 @@ const made: unique symbol = Symbol.for("dailyge-infra.parts");
 export type Parts = { readonly [made]: PartsDefinition };
 
 /** Marks a platform's parts, so that a misspelt field or link is an error where it is written. */
-export function parts<Database extends string = never, Team extends string = never>(of: PartsDefinition<Database, Team>): Parts {
+export function parts<Database extends string = never, Team extends string = never, Topic extends string = never, Service extends string = never>(
+  of: PartsDefinition<Database, Team, Topic, Service>,
+): Parts {
   return { [made]: of };
 }
 

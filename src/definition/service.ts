@@ -1,7 +1,17 @@
 import type { Duration, Size } from "./units.ts";
 
+/** Times at which a service runs to its end. */
+export interface ScheduleDefinition {
+  /** Minute, hour, day of month, month, day of week: `"0 3 * * 1-5"` is three o'clock on working days. */
+  readonly cron: string;
+  /** IANA time zone of these times. @default the platform's */
+  readonly timezone?: string;
+  /** Begin also while the run before has not ended; otherwise that time is passed over and told. @default false */
+  readonly overlap?: boolean;
+}
+
 /** A program of the team that runs on and answers requests, or works by itself. */
-export interface ServiceDefinition<Database extends string = string, Team extends string = string> {
+export interface ServiceDefinition<Used extends string = string, Team extends string = string, Topic extends string = string> {
   /** Its sources, relative to `platform.ts`; for AWS they hold its Dockerfile. */
   readonly directory: string;
   /** Shell command run once per release in a copy of the directory. @default none */
@@ -10,6 +20,10 @@ export interface ServiceDefinition<Database extends string = string, Team extend
   readonly start: string;
   /** Shell command that brings its database to this release's schema, once per release, before its first replica. @default none */
   readonly migrate?: string;
+  /** Shell command that fills its databases with what one develops with; run by `dailyge seed`, never on AWS. @default none */
+  readonly seed?: string;
+  /** When `start` runs: once at each of these times, to its end, instead of all the time. @default none, it runs all the time */
+  readonly schedule?: string | ScheduleDefinition;
   /** First label of its host name. Without one, nobody can call it. @default none */
   readonly host?: string;
   /** Who may call it: everyone, one team, or several. @default "public" where it has a host */
@@ -26,11 +40,16 @@ export interface ServiceDefinition<Database extends string = string, Team extend
   readonly size?: { readonly cpu?: number; readonly memory?: Size };
   /** How many run: a number, or a range that keeps the processor at `targetCpuPercent`, 60 unless written. @default 1 */
   readonly replicas?: number | { readonly least: number; readonly most: number; readonly targetCpuPercent?: number };
-  /** Databases it may use; it gets an own user and the variables `NAME_HOST`, `NAME_URL` and so on. @default [] */
-  readonly uses?: readonly NoInfer<Database>[];
+  /**
+   * What it may use: databases (it gets an own user and `NAME_HOST`, `NAME_URL` and so on), topics it publishes to
+   * (`NAME_TOPIC_ARN`), other services it calls inside the platform (`NAME_URL`). @default []
+   */
+  readonly uses?: readonly NoInfer<Used>[];
+  /** Topics whose messages it receives, from a queue of its own: `NAME_QUEUE_URL`. @default [] */
+  readonly consumes?: readonly NoInfer<Topic>[];
   /** Variables whose values are secret: set with `dailyge secret set`, or generated once. @default [] */
   readonly secrets?: readonly (string | { readonly name: string; readonly generate: true })[];
-  /** Further variables; `{mysql.host}` in a value refers to a database, `{api.url}` to the public address of a service or site. @default {} */
+  /** Further variables; `{mysql.host}` in a value refers to a database, `{api.url}` to its own or a site's public address, or that of a used service inside the platform. @default {} */
   readonly environment?: Readonly<Record<string, string>>;
   /** The longest it may take from start to its first healthy answer. @default "60 seconds" */
   readonly startWithin?: Duration;

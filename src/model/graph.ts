@@ -1,4 +1,4 @@
-/** Who can reach whom. A node is `world`, `team:office`, `site:main`, `service:api` or `database:mysql`. */
+/** Who can reach whom. A node is `world`, `team:office`, `site:main`, `service:api`, `database:mysql`, `topic:events` or `queue:events/worker`. */
 export interface Graph {
   readonly nodes: readonly string[];
   readonly edges: readonly Edge[];

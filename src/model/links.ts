@@ -4,11 +4,10 @@ import type { Audience, Endpoint } from "./service.ts";
 
 /**
  * Who is to reach whom, as the definition's links say: what every target's own graph is compared with. The public
- * includes the teams. A service that calls another by its public address does so as part of the world, so there is
- * no edge of its own for that.
+ * includes the teams.
  */
 export function expectedGraph(environment: Environment): Graph {
-  const { teams, sites, services, databases } = environment;
+  const { teams, sites, services, databases, topics } = environment;
   const people = ["world", ...teams.map(({ name }) => `team:${name}`)];
   return {
     nodes: [
@@ -16,14 +15,26 @@ export function expectedGraph(environment: Environment): Graph {
       ...sites.map(({ name }) => `site:${name}`),
       ...services.map(({ name }) => `service:${name}`),
       ...databases.map(({ name }) => `database:${name}`),
+      ...topics.map(({ name }) => `topic:${name}`),
+      ...topics.flatMap(({ name, consumedBy }) => consumedBy.map((consumer) => queue(name, consumer))),
     ],
     edges: [
       ...sites.flatMap(({ name }) => people.map((from) => ({ from, to: `site:${name}`, because: "sites are public" }))),
       ...services.flatMap(({ name, endpoint }) => (endpoint ? callers(people, `service:${name}`, endpoint) : [])),
       ...services.flatMap(({ name, uses }) => uses.map((to) => ({ from: `service:${name}`, to: `database:${to}`, because: "uses" }))),
+      ...services.flatMap(({ name, calls }) => calls.map((to) => ({ from: `service:${name}`, to: `service:${to}`, because: "uses" }))),
+      ...services.flatMap(({ name, publishes }) => publishes.map((to) => ({ from: `service:${name}`, to: `topic:${to}`, because: "uses" }))),
+      ...topics.flatMap(({ name, consumedBy }) =>
+        consumedBy.flatMap((consumer) => [
+          { from: `topic:${name}`, to: queue(name, consumer), because: "consumes" },
+          { from: `service:${consumer}`, to: queue(name, consumer), because: "consumes" },
+        ]),
+      ),
     ],
   };
 }
+
+const queue = (topic: string, consumer: string): string => `queue:${topic}/${consumer}`;
 
 function callers(people: readonly string[], to: string, endpoint: Endpoint): readonly Edge[] {
   return people.flatMap((from) => {

@@ -1,7 +1,9 @@
 import type { Database } from "./database.ts";
+import type { Protection } from "./protection.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
 import type { Team } from "./team.ts";
+import type { Topic } from "./topic.ts";
 
 /** What a definition means: plain data, complete, nothing left to default. */
 export interface Model {
@@ -28,4 +30,6 @@ export interface Environment {
   readonly sites: readonly Site[];
   readonly services: readonly Service[];
   readonly databases: readonly Database[];
+  readonly topics: readonly Topic[];
+  readonly protection: Protection;
 }

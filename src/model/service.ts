@@ -7,6 +7,9 @@ export interface Service {
   readonly build: string | null;
   readonly start: string;
   readonly migrate: string | null;
+  readonly seed: string | null;
+  /** Null: it runs all the time. */
+  readonly schedule: Schedule | null;
   /** Null: nobody can call it, and it is healthy while it runs. */
   readonly endpoint: Endpoint | null;
   readonly metrics: { readonly port: number; readonly path: string } | null;
@@ -15,6 +18,12 @@ export interface Service {
   readonly replicas: { readonly least: number; readonly most: number; readonly targetCpuPercent: number };
   /** Names of databases. */
   readonly uses: readonly string[];
+  /** Names of topics. */
+  readonly publishes: readonly string[];
+  /** Names of topics. */
+  readonly consumes: readonly string[];
+  /** Names of services that it calls inside the platform; each has an endpoint. */
+  readonly calls: readonly string[];
   readonly secrets: readonly Secret[];
   /** What the definition adds to the wiring (see wiring.ts), references resolved to parts. */
   readonly environment: readonly Variable[];
@@ -22,6 +31,15 @@ export interface Service {
   readonly calledBySites: readonly string[];
   readonly startSeconds: number;
   readonly stopSeconds: number;
+}
+
+/** When a service runs to its end. */
+export interface Schedule {
+  /** Minute, hour, day of month, month, day of week; digits, `*`, `,`, `-` and `/` only, single blanks between. */
+  readonly cron: string;
+  readonly timezone: string;
+  /** Whether a run may begin while the one before goes on. */
+  readonly overlap: boolean;
 }
 
 /** How a service is called from outside. */

@@ -1,8 +1,6 @@
 import type { Environment } from "./model.ts";
 import type { Service, Variable } from "./service.ts";
-import type { DatabaseField } from "./text.ts";
-
-const FIELDS: readonly DatabaseField[] = ["host", "port", "database", "user", "password", "url"];
+import { DATABASE_FIELDS } from "./text.ts";
 
 /** `my-sql` → `MY_SQL`: a part's name as the beginning of variables. */
 export const variablePrefix = (part: string): string => part.toUpperCase().replaceAll("-", "_");
@@ -16,8 +14,12 @@ export function wiring(service: Service, environment: Environment): readonly Var
   const add = (name: string, value: Variable["value"]) => variables.set(name, { name, value });
   add("PLATFORM_ENVIRONMENT", [environment.name]);
   for (const part of service.uses) {
-    for (const field of FIELDS) add(`${variablePrefix(part)}_${field.toUpperCase()}`, [{ part, field }]);
+    const database = environment.databases.find(({ name }) => name === part);
+    for (const field of database ? DATABASE_FIELDS[database.engine] : []) add(`${variablePrefix(part)}_${field.toUpperCase()}`, [{ part, field }]);
   }
+  for (const part of service.publishes) add(`${variablePrefix(part)}_TOPIC_ARN`, [{ part, field: "arn" }]);
+  for (const part of service.consumes) add(`${variablePrefix(part)}_QUEUE_URL`, [{ part, field: "queue" }]);
+  for (const part of service.calls) add(`${variablePrefix(part)}_URL`, [{ part, field: "url" }]);
   if (service.calledBySites.length > 0) {
     add("ALLOWED_ORIGINS", service.calledBySites.flatMap((part, index) => [...(index > 0 ? [","] : []), { part, field: "url" as const }]));
   }

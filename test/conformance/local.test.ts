@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { databasesOf } from "../../src/model/database.ts";
 import { readLocal } from "../../src/local/read/index.ts";
 import { calledServices } from "../../src/local/render/address.ts";
 import { renderDatabase } from "../../src/local/render/database.ts";
@@ -43,7 +44,7 @@ function rendered(shared: Shared, environment: Environment): Parameters<typeof r
     }).files,
     processes: [
       ...workloads.map(({ name, process }) => process({ name: `${name}.1`, release: "one", port: 4_000, metricsPort: 4_001 }).process),
-      ...environment.databases.map((database) => {
+      ...databasesOf("mysql", environment.databases).map((database) => {
         const { name } = database;
         return renderDatabase(database, {
           flavour: "mariadb", version: "10.11.19", root: null, socket: "/state/run/sql.sock", port: databasePorts[name] ?? 0, timezone: shared.timezone, bufferPoolMb: 64,

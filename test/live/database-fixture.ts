@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Database } from "../../src/model/database.ts";
+import type { MysqlDatabase } from "../../src/model/database.ts";
 import { quoteOption } from "../../src/local/render/database-configuration.ts";
 import type { PlacedDatabase } from "../../src/local/render/database-placed.ts";
 import { renderDatabase } from "../../src/local/render/database.ts";
@@ -15,7 +15,7 @@ import { programOf, type DatabaseServer } from "../../src/local/run/database-tem
 import { findParts } from "../../src/local/run/parts/index.ts";
 import { freePort } from "../../src/local/run/port.ts";
 
-export const database: Database = {
+export const database: MysqlDatabase = {
   name: "mysql", engine: "mysql", version: "8.4", instance: "db.t4g.small", storageGb: 20, slowQueryMs: 100, backupDays: 7, standby: false,
   schema: "my_sql", usedBy: ["api"],
 };

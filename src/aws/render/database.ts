@@ -1,4 +1,4 @@
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { ephemeral, json, resource, text, type Block, type Resource } from "../terraform.ts";
 import type { Noun } from "./directory.ts";
 import type { Hosts } from "./hosts.ts";
@@ -8,7 +8,7 @@ import type { Network } from "./network.ts";
 import type { Place } from "./place.ts";
 
 export interface RenderedDatabase {
-  readonly database: Database;
+  readonly database: MysqlDatabase;
   readonly noun: Noun;
   readonly instance: Resource<"aws_db_instance">;
   /** The secret of each service's own user, by the service's name. */
@@ -19,14 +19,14 @@ export const DATABASE_PORT = 3306;
 const LOGS = ["error", "slowquery"] as const;
 
 /** A MySQL database that hosts alone can reach, and only when some service uses it. */
-export function renderDatabase(place: Place, network: Network, hosts: Hosts | null, database: Database): RenderedDatabase {
+export function renderDatabase(place: Place, network: Network, hosts: Hosts | null, database: MysqlDatabase): RenderedDatabase {
   const name = `database_${database.name}`;
   const identifier = physicalName("database", place.prefix, database.name);
   const subnetIds = network.subnets.data.map((subnet) => subnet.of("id"));
   const subnets = resource("aws_db_subnet_group", name, { name: identifier, subnet_ids: subnetIds });
   const securityGroup = resource("aws_security_group", name, {
     name: `${identifier}-database`,
-    description: `Database ${database.name}`,
+    description: `MysqlDatabase ${database.name}`,
     vpc_id: network.vpc.of("id"),
     tags: { Name: `${identifier}-database` },
   });
@@ -63,7 +63,7 @@ export function renderDatabase(place: Place, network: Network, hosts: Hosts | nu
   };
 }
 
-function engine({ version, instance, storageGb, standby }: Database) {
+function engine({ version, instance, storageGb, standby }: MysqlDatabase) {
   return {
     engine: "mysql",
     engine_version: version,
@@ -79,7 +79,7 @@ function engine({ version, instance, storageGb, standby }: Database) {
 }
 
 /** The administrator's password is made, kept and rotated by RDS; it is in no state, and no service has it. */
-function safekeeping(place: Place, identifier: string, { backupDays }: Database) {
+function safekeeping(place: Place, identifier: string, { backupDays }: MysqlDatabase) {
   return {
     username: "platform",
     manage_master_user_password: true,
@@ -97,7 +97,7 @@ function safekeeping(place: Place, identifier: string, { backupDays }: Database)
   };
 }
 
-function parameterGroup(place: Place, name: string, identifier: string, { version, slowQueryMs }: Database): Resource<"aws_db_parameter_group"> {
+function parameterGroup(place: Place, name: string, identifier: string, { version, slowQueryMs }: MysqlDatabase): Resource<"aws_db_parameter_group"> {
   const family = `mysql${version.split(".").slice(0, 2).join(".")}`;
   const values: Readonly<Record<string, string>> = {
     character_set_server: "utf8mb4",
@@ -115,7 +115,7 @@ function parameterGroup(place: Place, name: string, identifier: string, { versio
   );
 }
 
-function hostsMayConnect(name: string, securityGroup: Resource<"aws_security_group">, hosts: Hosts, { usedBy }: Database): Block {
+function hostsMayConnect(name: string, securityGroup: Resource<"aws_security_group">, hosts: Hosts, { usedBy }: MysqlDatabase): Block {
   return resource("aws_vpc_security_group_ingress_rule", `${name}_hosts`, {
     security_group_id: securityGroup.of("id"),
     description: `Services: ${usedBy.join(" ")}`.slice(0, 255),
@@ -130,7 +130,7 @@ function hostsMayConnect(name: string, securityGroup: Resource<"aws_security_gro
  * The name and password of one service's own user. The password is random, made in one run of Terraform and handed to
  * Secrets Manager as a write-only argument: it is in no plan and no state. A higher version number makes a new one.
  */
-function user(place: Place, database: Database, instance: RenderedDatabase["instance"], service: string) {
+function user(place: Place, database: MysqlDatabase, instance: RenderedDatabase["instance"], service: string) {
   const name = `database_${database.name}_user_${service}`;
   const secret = resource("aws_secretsmanager_secret", name, {
     name: `${place.path}/databases/${database.name}/users/${service}`,

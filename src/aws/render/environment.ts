@@ -1,3 +1,4 @@
+import { databasesOf } from "../../model/database.ts";
 import type { Environment, Shared } from "../../model/model.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabaseUsers } from "./database-users.ts";
@@ -31,7 +32,7 @@ function inside(place: Place): readonly Noun[] {
   if (services.length + databases.length === 0) return [];
   const network = renderNetwork(place);
   const hosts = services.length > 0 ? renderHosts(place, network) : null;
-  const stored = databases.map((database) => renderDatabase(place, network, hosts, database));
+  const stored = databasesOf("mysql", databases).map((database) => renderDatabase(place, network, hosts, database));
   const nouns = [network.noun, ...(hosts ? [hosts.noun] : []), ...stored.map(({ noun }) => noun)];
   const users = stored.filter(({ users }) => users.size > 0).map((database) => renderDatabaseUsers(place, database));
   if (!hosts) return nouns;

@@ -52,8 +52,7 @@ function valueOf(place: Place, service: Service, databases: readonly RenderedDat
     case "port": return String(DATABASE_PORT);
     case "database": return found.database.schema;
     case "user": return service.name;
-    case "password":
-    case "url": return unknown(service, piece);
+    default: return unknown(service, piece);
   }
 }
 

@@ -1,3 +1,4 @@
+import { keyPrefix } from "../../model/database.ts";
 import type { Environment, Shared } from "../../model/model.ts";
 import type { Text } from "../../model/text.ts";
 import type { EnvironmentValue } from "./process.ts";
@@ -22,12 +23,9 @@ export function publicUrl(name: string, shared: Shared, environment: Environment
   return host === undefined ? null : `http://${host}.${shared.name}.localhost:${edgePort}`;
 }
 
-/** Services whose address another service is told. */
+/** Services that another service calls inside the platform. */
 export function calledServices(environment: Environment): readonly string[] {
-  const told = environment.services.flatMap(({ name, environment: variables }) =>
-    variables.flatMap(({ value }) => value.flatMap((piece) => (typeof piece === "string" || piece.part === name ? [] : [piece.part]))),
-  );
-  return environment.services.map(({ name }) => name).filter((name) => told.includes(name));
+  return environment.services.map(({ name }) => name).filter((name) => environment.services.some(({ calls }) => calls.includes(name)));
 }
 
 /** Where the password of a service's own user of a database is kept. */
@@ -57,13 +55,16 @@ function reference(
   }
   const port = String(addresses.databasePorts[part]);
   const password = { secret: databaseUserSecret(part, reader) };
-  const answers: Record<typeof field, EnvironmentValue["value"]> = {
+  const schema = database.engine === "redis" ? null : database.schema;
+  const answers: Partial<Record<typeof field, EnvironmentValue["value"]>> = {
     host: ["127.0.0.1"],
     port: [port],
-    database: [database.schema],
+    ...(schema === null ? { prefix: [keyPrefix(reader)] } : { database: [schema] }),
     user: [reader],
     password: [password],
-    url: [`mysql://${encodeURIComponent(reader)}:`, { ...password, encode: "url" }, `@127.0.0.1:${port}/${database.schema}`],
+    url: [`${database.engine}://${encodeURIComponent(reader)}:`, { ...password, encode: "url" }, `@127.0.0.1:${port}${schema === null ? "" : `/${schema}`}`],
   };
-  return answers[field];
+  const answer = answers[field];
+  if (answer === undefined) throw new Error(`{${part}.${field}} refers to nothing`);
+  return answer;
 }

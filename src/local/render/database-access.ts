@@ -1,4 +1,4 @@
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 
 /** A service's own user of a database. */
 export interface DatabaseUser {
@@ -30,7 +30,7 @@ const NOT_LOGGED = "SET SESSION long_query_time = 31536000;\n";
  * Makes the schema and its users, each with all rights in this schema, because services migrate, and with none elsewhere;
  * sets their passwords; drops those that `known` lists and that are not linked any more. Any number of times.
  */
-export function accessSql(database: Database, users: readonly DatabaseUser[], known: readonly string[]): string {
+export function accessSql(database: MysqlDatabase, users: readonly DatabaseUser[], known: readonly string[]): string {
   const linked = new Set(users.map(({ name }) => name));
   const gone = known.filter((name) => !linked.has(name));
   return [

@@ -1,11 +1,11 @@
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { databaseFiles, slowLog, type Flavour, type PlacedDatabase } from "./database-placed.ts";
 
 /** An option and its value; null stands for a plain switch. */
 type Option = readonly [name: string, value: string | number | null];
 
 /** my.cnf: what the parameter group says on RDS, as far as one machine and this server can. */
-export function configuration(database: Database, placed: PlacedDatabase): string {
+export function configuration(database: MysqlDatabase, placed: PlacedDatabase): string {
   const options = [...everywhere(database, placed), ...OF_FLAVOUR[placed.flavour](placed)];
   return `[mysqld]\n${options.map(([name, value]) => (value === null ? name : `${name} = ${quoteOption(String(value))}`)).join("\n")}\n`;
 }
@@ -20,7 +20,7 @@ const SQL_MODE = "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO
 
 const REDO_LOG = "16M";
 
-function everywhere(database: Database, placed: PlacedDatabase): readonly Option[] {
+function everywhere(database: MysqlDatabase, placed: PlacedDatabase): readonly Option[] {
   return [
     ["datadir", placed.dataDirectory],
     ["tmpdir", `${placed.workDirectory}/temporary`],

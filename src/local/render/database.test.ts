@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { accessSql, connectionsSql, rootSql } from "./database-access.ts";
 import { quoteOption } from "./database-configuration.ts";
 import type { PlacedDatabase } from "./database-placed.ts";
 import { parseZone, zonesSql } from "./database-zones.ts";
 import { renderDatabase } from "./database.ts";
 
-const database: Database = {
+const database: MysqlDatabase = {
   name: "mysql", engine: "mysql", version: "8.4", instance: "db.t4g.small", storageGb: 20, slowQueryMs: 250, backupDays: 7, standby: false,
   schema: "my_sql", usedBy: ["api"],
 };

@@ -1,10 +1,10 @@
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { configuration } from "./database-configuration.ts";
 import { DATABASE_PROGRAMS, databaseFiles, type PlacedDatabase } from "./database-placed.ts";
 import type { ConfigFile, ProcessSpec } from "./process.ts";
 
 /** A database as a process, and the configuration that it reads. */
-export function renderDatabase(database: Database, placed: PlacedDatabase): { readonly process: ProcessSpec; readonly files: readonly ConfigFile[] } {
+export function renderDatabase(database: MysqlDatabase, placed: PlacedDatabase): { readonly process: ProcessSpec; readonly files: readonly ConfigFile[] } {
   const { server } = databaseFiles(placed.configDirectory);
   return {
     process: {

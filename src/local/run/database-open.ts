@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { access, rename, stat } from "node:fs/promises";
 import { Failure } from "../../kit/failure.ts";
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { accessSql, connectionsSql, LIST_USERS, MAKE_LIST, type DatabaseUser } from "../render/database-access.ts";
 import { databaseFiles, slowLog, type PlacedDatabase } from "../render/database-placed.ts";
 import { ACCESS_DENIED, ask, NO_ANSWER, type Refusal, type Row, type SqlClient } from "./database-client.ts";
@@ -37,7 +37,7 @@ const PING_MS = 2_000;
 const SLOW_LOG_BYTES = 10 * 1024 * 1024;
 
 /** Nothing is connected in between: each question is a client of its own, over the server's socket. */
-export function openDatabase(database: Database, placed: PlacedDatabase, server: DatabaseServer): OpenDatabase {
+export function openDatabase(database: MysqlDatabase, placed: PlacedDatabase, server: DatabaseServer): OpenDatabase {
   const client: SqlClient = { program: programOf(server, "client"), libraryPath: server.libraryPath, optionFile: databaseFiles(placed.configDirectory).client };
 
   const query = async (sql: string, secrets: readonly string[] = []): Promise<readonly Row[]> => {
@@ -72,7 +72,7 @@ async function endConnections(query: (sql: string) => Promise<readonly Row[]>, u
   for (const { id } of await query(connectionsSql(users))) await query(`KILL ${Number(id)};`).catch(() => []);
 }
 
-async function waitUntilReady(database: Database, placed: PlacedDatabase, client: SqlClient, watch: ReadyWatch): Promise<void> {
+async function waitUntilReady(database: MysqlDatabase, placed: PlacedDatabase, client: SqlClient, watch: ReadyWatch): Promise<void> {
   const deadline = performance.now() + watch.withinSeconds * 1000;
   let last: Refusal | null = null;
   for (let turn = 0; performance.now() < deadline; turn += 1) {
@@ -90,7 +90,7 @@ async function waitUntilReady(database: Database, placed: PlacedDatabase, client
   throw await describeTrouble(database, placed, state, await watch.logLines(), watch.withinSeconds);
 }
 
-function refusalFailure(database: Database, refused: Refusal, secrets: readonly string[]): Failure {
+function refusalFailure(database: MysqlDatabase, refused: Refusal, secrets: readonly string[]): Failure {
   const text = secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), refused.text);
   if (refused.number === ACCESS_DENIED) {
     return new Failure("permission", `cannot enter ${database.name} as its administrator: it was started with another password`, {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { Failure, type FailureCode } from "../../kit/failure.ts";
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import type { PlacedDatabase } from "../render/database-placed.ts";
 import { portHolder } from "./process-table.ts";
 
@@ -54,7 +54,7 @@ function troubleOfStart(lines: readonly string[]): Trouble | null {
 
 /** Why a database does not answer, from the end of its log. */
 export async function describeTrouble(
-  database: Database,
+  database: MysqlDatabase,
   placed: PlacedDatabase,
   state: "gone" | "silent" | "starting",
   log: readonly string[],

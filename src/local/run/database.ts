@@ -1,7 +1,7 @@
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../../kit/failure.ts";
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { rootSql } from "../render/database-access.ts";
 import { quoteOption } from "../render/database-configuration.ts";
 import { databaseFiles, type Flavour, type PlacedDatabase } from "../render/database-placed.ts";
@@ -34,7 +34,7 @@ interface Mark {
  * Everything that a database needs before its first start, and what may have changed before a later one. A data directory
  * that exists is never touched; one that another server made is refused by name. The process must not be running yet.
  */
-export async function prepareDatabase(database: Database, placed: PlacedDatabase, preparation: DatabasePreparation): Promise<"made" | "kept"> {
+export async function prepareDatabase(database: MysqlDatabase, placed: PlacedDatabase, preparation: DatabasePreparation): Promise<"made" | "kept"> {
   const { server, cache, user, rootPassword, signal } = preparation;
   await requireZone(placed.timezone);
   try {
@@ -84,7 +84,7 @@ async function writeSecrets(placed: PlacedDatabase, user: number | null, rootPas
 
 const PRODUCTS: Readonly<Record<Flavour, string>> = { mariadb: "MariaDB", mysql: "MySQL" };
 
-async function checkMark(database: Database, placed: PlacedDatabase): Promise<void> {
+async function checkMark(database: MysqlDatabase, placed: PlacedDatabase): Promise<void> {
   const { dataDirectory: directory, flavour, version } = placed;
   const mark = await readMark(directory);
   const here = `${PRODUCTS[flavour]} ${version}`;

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Database } from "../../model/database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
 import { Failure } from "../../kit/failure.ts";
 import { databaseUserSecret } from "../render/address.ts";
 import { DEFAULT_BUFFER_POOL_MB, databaseRootSecret, type PlacedDatabase } from "../render/database-placed.ts";
@@ -17,7 +17,7 @@ import { inspectProcess, specHash, startProcess, stopProcess } from "./superviso
 const READY_WITHIN_SECONDS = 120;
 
 /** Where a database of the wanted platform stands. */
-export function placeDatabase(stage: Stage, database: Database): PlacedDatabase {
+export function placeDatabase(stage: Stage, database: MysqlDatabase): PlacedDatabase {
   const { place, state } = stage;
   const { flavour, version, root } = sqlServer(stage);
   return {
@@ -40,10 +40,10 @@ function sqlServer(stage: Stage): NonNullable<Stage["parts"]["sql"]> {
   return stage.parts.sql;
 }
 
-export const openPlaced = (stage: Stage, database: Database): OpenDatabase => openDatabase(database, placeDatabase(stage, database), sqlServer(stage));
+export const openPlaced = (stage: Stage, database: MysqlDatabase): OpenDatabase => openDatabase(database, placeDatabase(stage, database), sqlServer(stage));
 
 /** Starts a database, or finds it running as it is to be; then lets exactly the linked services in. */
-export async function raiseDatabase(stage: Stage, database: Database, signal?: AbortSignal): Promise<void> {
+export async function raiseDatabase(stage: Stage, database: MysqlDatabase, signal?: AbortSignal): Promise<void> {
   const { ground, secrets } = stage;
   const endTurn = await stage.busy.take(database.name);
   try {
@@ -64,7 +64,7 @@ export async function raiseDatabase(stage: Stage, database: Database, signal?: A
   }
 }
 
-async function start(stage: Stage, database: Database, rootPassword: string, signal?: AbortSignal): Promise<void> {
+async function start(stage: Stage, database: MysqlDatabase, rootPassword: string, signal?: AbortSignal): Promise<void> {
   const { ground, parts } = stage;
   const placed = placeDatabase(stage, database);
   const { process, files } = renderDatabase(database, placed);
@@ -93,7 +93,7 @@ async function start(stage: Stage, database: Database, rootPassword: string, sig
 }
 
 /** A port for every database. One that somebody took while the database was down is given up for another. */
-export async function chooseDatabasePorts(stage: Stage, databases: readonly Database[]): Promise<void> {
+export async function chooseDatabasePorts(stage: Stage, databases: readonly MysqlDatabase[]): Promise<void> {
   for (const { name } of databases) {
     const known = stage.state.ports[name];
     const running = (await inspectProcess(stage.ground, name)).state === "running";
@@ -103,7 +103,7 @@ export async function chooseDatabasePorts(stage: Stage, databases: readonly Data
 }
 
 /** Whether a database answers a query in bounded time. */
-export async function databaseAnswers(stage: Stage, database: Database): Promise<boolean> {
+export async function databaseAnswers(stage: Stage, database: MysqlDatabase): Promise<boolean> {
   try {
     return await openPlaced(stage, database).ping(2000);
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { databasesOf } from "../../model/database.ts";
 import { Failure } from "../../kit/failure.ts";
 import { calledServices, type Addresses } from "../render/address.ts";
 import { workloadsOf, type Workload } from "../render/workload.ts";
@@ -22,7 +23,7 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   await stage.remember();
   for (const path of stage.workloads.flatMap(({ generatedSecrets }) => generatedSecrets)) await stage.secrets.generate(path);
   const edge = raiseEdge(stage);
-  const databases = new Map(wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)]));
+  const databases = new Map(databasesOf("mysql", wanted.environment.databases).map((database) => [database.name, raiseDatabase(stage, database, signal)]));
   const workloads = stage.workloads.map(async (workload) => {
     const release = await build(stage, workload, join(wanted.sources, workload.directory), signal);
     const needed = ["edge", ...workload.needs];
@@ -104,7 +105,7 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
     const port = ports[name];
     if (port === undefined || (!running && (await tryPort(port)) === null)) ports[name] = await freePort(new Set(Object.values(ports)));
   }
-  await chooseDatabasePorts(stage, wanted.environment.databases);
+  await chooseDatabasePorts(stage, databasesOf("mysql", wanted.environment.databases));
 }
 
 /** Ends what an earlier definition had and this one has not. Data and releases stay. */
@@ -173,7 +174,7 @@ export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
   if (wanted === null) return;
   // One that cannot be taken over keeps nobody from the others.
   const results = [
-    ...(await Promise.allSettled([raiseEdge(stage), ...wanted.environment.databases.map((database) => raiseDatabase(stage, database, signal))])),
+    ...(await Promise.allSettled([raiseEdge(stage), ...databasesOf("mysql", wanted.environment.databases).map((database) => raiseDatabase(stage, database, signal))])),
     ...(await Promise.allSettled(stage.workloads.map((workload) => adoptWorkload(stage, workload, signal)))),
   ];
   await retireLeftovers(stage, wanted);

@@ -1,4 +1,5 @@
 import { uptime } from "node:os";
+import { databasesOf } from "../../model/database.ts";
 import type { Audience } from "../../model/service.ts";
 import { publicUrl } from "../render/address.ts";
 import { DATABASE_DIFFERENCES } from "../render/database-differences.ts";
@@ -95,7 +96,7 @@ async function edgeStatus(stage: Stage, groups: Groups): Promise<PartStatus> {
 const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
 
 function databaseStatuses(stage: Stage, groups: Groups, answered: boolean): readonly Promise<PartStatus>[] {
-  return (stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
+  return databasesOf("mysql", stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
     const { running, ...seen } = await looks(stage, groups, database.name);
     const starting = stage.busy.has(database.name);
     const answers = running && !starting && (answered || (await databaseAnswers(stage, database)));

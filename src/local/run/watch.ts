@@ -1,5 +1,5 @@
 import { existsSync, watch as watchDirectory, type FSWatcher } from "node:fs";
-import type { Database } from "../../model/database.ts";
+import { databasesOf, type MysqlDatabase } from "../../model/database.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
 import { openPlaced, raiseDatabase } from "./databases.ts";
@@ -80,7 +80,7 @@ export class Watch {
     const { workloads, state } = this.#stage;
     if (state.wanted === null) return;
     this.#look("edge", () => this.#lookAtEdge());
-    for (const database of state.wanted.environment.databases) this.#look(database.name, () => this.#lookAtDatabase(database));
+    for (const database of databasesOf("mysql", state.wanted.environment.databases)) this.#look(database.name, () => this.#lookAtDatabase(database));
     const replicas = workloads.flatMap((workload) => recordOf(this.#stage, workload.name).replicas.map((replica) => ({ workload, replica })));
     for (const { workload, replica } of replicas) this.#lookSoon(workload, replica);
     const names = new Set([...replicas.map(({ replica }) => replica.name), ...state.wanted.environment.databases.map(({ name }) => name)]);
@@ -122,7 +122,7 @@ export class Watch {
     if (standing.state === "running") this.#edgePid = standing.pid;
   }
 
-  async #lookAtDatabase(database: Database): Promise<void> {
+  async #lookAtDatabase(database: MysqlDatabase): Promise<void> {
     const stage = this.#stage;
     const standing = await inspectProcess(stage.ground, database.name);
     if (stage.busy.has(database.name)) return;

@@ -1,32 +1,64 @@
-import type { DatabaseDefinition } from "../../definition/database.ts";
+import type { MongodbDefinition, MysqlDefinition, RedisDefinition } from "../../definition/database.ts";
 import { suggest } from "../../kit/suggest.ts";
-import type { Database } from "../database.ts";
+import type { Database, Engine, MongodbDatabase, MysqlDatabase, RedisDatabase } from "../database.ts";
 import type { Service } from "../service.ts";
 import type { Place } from "./place.ts";
-import { complete, didYouMean, flag, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
+import { complete, didYouMean, flag, isRecord, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
 import { duration, size } from "./unit.ts";
 
 export function resolveDatabase(name: string, written: unknown, services: readonly Service[], at: Place): Database | undefined {
-  const read = readFields(DATABASE, "a database", written, at);
-  const whole = read && complete(read);
-  if (!whole) return undefined;
-  const { storage: storageGb, slowQuery: slowQueryMs, backups: backupDays, ...same } = whole;
   const usedBy = services.filter(({ uses }) => uses.includes(name)).map((service) => service.name);
-  return { name, ...same, storageGb, slowQueryMs, backupDays, schema: schemaOf(name), usedBy };
+  const kind = isRecord(written) && isEngine(written.engine) ? written.engine : "mysql";
+  return RESOLVERS[kind](name, written, usedBy, at);
 }
+
+type Resolver = (name: string, written: unknown, usedBy: readonly string[], at: Place) => Database | undefined;
+
+const RESOLVERS: Readonly<Record<Engine, Resolver>> = {
+  mysql: (name, written, usedBy, at): MysqlDatabase | undefined => {
+    const read = readFields(MYSQL, "a database", written, at);
+    const whole = read && complete(read);
+    // One that is of no engine has been told so.
+    if (!whole || whole.engine !== "mysql") return undefined;
+    const { storage: storageGb, slowQuery: slowQueryMs, backups: backupDays, version, instance, standby } = whole;
+    return { name, engine: "mysql", version, instance, storageGb, slowQueryMs, backupDays, standby, schema: schemaOf(name, SYSTEM_SCHEMAS), usedBy };
+  },
+  redis: (name, written, usedBy, at): RedisDatabase | undefined => {
+    const read = readFields(REDIS, "a redis database", written, at);
+    const whole = read && complete(read);
+    if (!whole) return undefined;
+    const { instance, memory: memoryMb, evict, persist, storage: storageGb, backups: backupDays } = whole;
+    return { name, engine: "redis", instance, memoryMb, evict, persist, storageGb, backupDays, usedBy };
+  },
+  mongodb: (name, written, usedBy, at): MongodbDatabase | undefined => {
+    const read = readFields(MONGODB, "a mongodb database", written, at);
+    const whole = read && complete(read);
+    if (!whole) return undefined;
+    const { version, instance, storage: storageGb, backups: backupDays } = whole;
+    return { name, engine: "mongodb", version, instance, storageGb, backupDays, schema: schemaOf(name, SYSTEM_DATABASES), usedBy };
+  },
+};
+
+const ENGINES: readonly Engine[] = ["mysql", "redis", "mongodb"];
+
+export const isEngine = (value: unknown): value is Engine => ENGINES.some((engine) => engine === value);
 
 /** MySQL's own schemas: a service with rights in one of them could make itself the administrator. */
 const SYSTEM_SCHEMAS = ["information_schema", "mysql", "performance_schema", "sys"];
 
-function schemaOf(name: string): string {
+/** MongoDB's own databases. https://www.mongodb.com/docs/manual/reference/local-database/ */
+const SYSTEM_DATABASES = ["admin", "config", "local"];
+
+function schemaOf(name: string, system: readonly string[]): string {
   const schema = name.replaceAll("-", "_");
-  return SYSTEM_SCHEMAS.includes(schema) ? `${schema}_data` : schema;
+  return system.includes(schema) ? `${schema}_data` : schema;
 }
 
-const engine: Reader<"mysql"> = (value, at) => {
+const engine: Reader<Engine> = (value, at) => {
   const written = text(value, at);
-  if (written === undefined || written === "mysql") return written;
-  return at.error("unknown-name", `there is no engine ${quoted(written)} yet`, didYouMean(written, ["mysql"], "the engines are"));
+  const known = ENGINES.find((each) => each === written);
+  if (written === undefined || known !== undefined) return known;
+  return at.error("unknown-name", `there is no engine ${quoted(written)}`, didYouMean(written, ENGINES, "the engines are"));
 };
 
 /** Major versions in RDS's standard support. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html */
@@ -65,7 +97,7 @@ const backups = duration({ least: "0 days", most: "35 days", step: "1 day", why:
 
 const slowQuery = duration({ least: "1 ms", most: "1 hour", step: "1 ms", why: "a statement is slow after a millisecond at the earliest, an hour at the latest" });
 
-const DATABASE = {
+const MYSQL = {
   engine: required(engine, '"mysql"'),
   version: optional(version, "8.4"),
   instance: optional(instance, "db.t4g.micro"),
@@ -73,4 +105,53 @@ const DATABASE = {
   slowQuery: optional(slowQuery, 500),
   backups: optional(backups, 7),
   standby: optional(flag, false),
-} satisfies Fields<DatabaseDefinition>;
+} satisfies Fields<MysqlDefinition>;
+
+/** Of our AMI, which is made for Graviton and for x86. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
+const ec2Instance: Reader<string> = (value, at) => {
+  const written = text(value, at);
+  if (written === undefined || /^[a-z]+\d[a-z0-9-]*\.(nano|micro|small|medium|large|(\d{1,2})?xlarge|metal(-\d+xl)?)$/.test(written)) return written;
+  const meant = /^(db|cache)\.(.+)$/.exec(written)?.[2];
+  return at.error("bad-instance", `${quoted(written)} is no EC2 instance type`, meant === undefined ? 'write one such as "t4g.small"' : `did you mean "${meant}"?`);
+};
+
+/** A gp3 volume. https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
+const volume = size({ least: "1 GB", most: "64 TB", step: "1 GB", why: "a volume has 1 GB to 64 TB" });
+
+const snapshots = duration({ least: "0 days", most: "365 days", step: "1 day", why: "from none to a year" });
+
+const memory = size({ least: "16 MB", most: "1 TB", step: "1 MB", why: "from 16 MB, of which Redis itself needs a few, to 1 TB" });
+
+function oneOf<Known extends string>(known: readonly Known[], what: string): Reader<Known> {
+  return (value, at) => {
+    const written = text(value, at);
+    const found = known.find((each) => each === written);
+    if (written === undefined || found !== undefined) return found;
+    return at.error("unknown-name", `there is no ${what} ${quoted(written)}`, didYouMean(written, known, "there are"));
+  };
+}
+
+const REDIS = {
+  engine: required(engine, '"redis"'),
+  instance: optional(ec2Instance, "t4g.micro"),
+  memory: optional(memory, 256),
+  evict: optional(oneOf<RedisDatabase["evict"]>(["never", "least recently used", "soonest to expire"], "way to evict"), "never" as const),
+  persist: optional(oneOf<RedisDatabase["persist"]>(["every write", "every second", "never"], "way to persist"), "every second" as const),
+  storage: optional(volume, 10),
+  backups: optional(snapshots, 7),
+} satisfies Fields<RedisDefinition>;
+
+/** Majors that are kept up to date. https://www.mongodb.com/legal/support-policy/lifecycles */
+const mongodbVersion: Reader<string> = (value, at) => {
+  const written = text(value, at);
+  if (written === undefined || written === "8.0") return written;
+  return at.error("unsupported-version", `MongoDB ${quoted(written)} is not among the versions that are kept up to date here`, 'write "8.0"');
+};
+
+const MONGODB = {
+  engine: required(engine, '"mongodb"'),
+  version: optional(mongodbVersion, "8.0"),
+  instance: optional(ec2Instance, "t4g.small"),
+  storage: optional(volume, 20),
+  backups: optional(snapshots, 7),
+} satisfies Fields<MongodbDefinition>;

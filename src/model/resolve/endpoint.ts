@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from "../../definition/service.ts";
 import type { Audience, Endpoint, PathRule } from "../service.ts";
-import { pathProblem, urlPath } from "./path.ts";
+import { patternOf, urlPath } from "./path.ts";
 import type { Place } from "./place.ts";
 import { distinct, entries, isRecord, nameOf, optional, port, quoted, type Fields, type Reader } from "./read.ts";
 import { hostLabel } from "./host.ts";
@@ -64,13 +64,9 @@ function pathRules(scope: Scope): Reader<readonly PathRule[]> {
 }
 
 function pathRule(pattern: string, who: unknown, scope: Scope, at: Place): PathRule | undefined {
-  const problem = pathProblem(pattern);
-  if (problem !== undefined) at.error("bad-path", `the pattern ${quoted(pattern)} ${problem}`, 'write a pattern such as "/internal/*"');
-  else if (pattern !== pattern.toLowerCase()) {
-    at.error("bad-path", `the pattern ${quoted(pattern)} has capitals in it, but paths are compared in lower case`, `write "${pattern.toLowerCase()}"`);
-  }
+  const read = patternOf(pattern, at);
   const reachableBy = pathAudience(scope)(who, at);
-  return reachableBy === undefined || problem !== undefined ? undefined : { pattern, reachableBy };
+  return reachableBy === undefined || read === undefined ? undefined : { pattern: read, reachableBy };
 }
 
 function pathAudience(scope: Scope): Reader<Audience> {

@@ -39,6 +39,7 @@ function resolveStage(stage: Stage, { shared, stages, platform }: Outline, exist
     environment: stage.name,
     hosts: stage.hosts ?? "{host}",
     plainHosts: stages.some(({ hosts }) => hosts === "{host}"),
+    timezone: shared.timezone ?? "UTC",
     exists,
   };
   return { stage, ...resolveParts(platform?.({ environment: stage.name }), around, place("", findings)), findings };

@@ -2,7 +2,7 @@ import type { Place } from "./place.ts";
 import { quoted } from "./read.ts";
 
 /** Names that every part leaves to the platform: in a command or a listing they would be taken for something else. */
-const NO_PART = ["all", "world", "edge", "controller", "notifier", "public", "nobody", "platform"];
+const NO_PART = ["all", "world", "edge", "messaging", "controller", "notifier", "public", "nobody", "platform"];
 
 /** Names that are taken, by what would be called so. */
 const RESERVED = {
@@ -14,6 +14,8 @@ const RESERVED = {
   service: [...NO_PART, "root", "mysql", "mariadb", "rdsadmin", "rdsrepladmin"],
   // `metrics` would set METRICS_PORT of its users, which says where to show metrics; in the schema `dailyge_access` we keep who may use it.
   database: [...NO_PART, "metrics", "dailyge-access"],
+  topic: [...NO_PART, "metrics"],
+  "rate limit": [],
 } as const;
 
 /**
@@ -29,7 +31,7 @@ const LONGEST = {
 } as const;
 
 /** A load balancer's name is PLATFORM-ENVIRONMENT, of at most 32 characters: with 20 and 11 it always is. */
-const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, site: 32, service: 32, database: 32 } as const;
+const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, site: 32, service: 32, database: 32, topic: 32, "rate limit": 32 } as const;
 
 /** Whether this can be a name; what it is not allowed to be, the place is told. */
 export function isName(kind: keyof typeof RESERVED, name: string, at: Place): boolean {

@@ -1,40 +1,43 @@
 import { partsOf } from "../../definition/parts.ts";
 import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
-import { resolveDatabase } from "./database.ts";
+import { isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./hosts.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
-import { entries, given, isRecord, readFields, type Fields, type Reader } from "./read.ts";
+import { NO_PROTECTION, protection } from "./protection.ts";
+import { entries, given, isRecord, optional, readFields, type Fields, type Reader } from "./read.ts";
 import type { Scope } from "./scope.ts";
 import { resolveService } from "./service.ts";
 import { resolveSite } from "./site.ts";
 import { resolveTeam } from "./team.ts";
+import { resolveTopic } from "./topic.ts";
 
 export interface PartsOfEnvironment {
-  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "databases">;
+  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "databases" | "topics" | "protection">;
   readonly hosted: readonly Hosted[];
 }
 
 /** What `platform` returned for an environment. The places are those in `parts({...})`. */
-export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "exists">, at: Place): PartsOfEnvironment {
-  const nothing = { parts: { teams: [], sites: [], services: [], databases: [] }, hosted: [] };
+export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "timezone" | "exists">, at: Place): PartsOfEnvironment {
+  const nothing = { parts: { teams: [], sites: [], services: [], databases: [], topics: [], protection: NO_PROTECTION }, hosted: [] };
   const written = partsOf(returned);
   if (written === undefined) return tellNotParts(returned, at) ?? nothing;
   const read = readFields(PARTS, "parts", written, at);
   if (!read) return nothing;
   checkNames(read, at);
   const scope: Scope = { ...around, ...namesIn(read) };
-  const each = <T>(kind: keyof Grouped, resolve: (name: string, definition: unknown, at: Place) => T | undefined): readonly T[] =>
+  const each = <T>(kind: Group, resolve: (name: string, definition: unknown, at: Place) => T | undefined): readonly T[] =>
     (read[kind] ?? []).map(([name, definition]) => resolve(name, definition, at.field(kind).field(name))).filter((part) => part !== undefined);
 
   const teams = each("teams", resolveTeam);
   const sites = each("sites", (name, definition, there) => resolveSite(name, definition, scope, there));
   const services = each("services", (name, definition, there) => resolveService(name, definition, sites, scope, there));
   const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
+  const topics = each("topics", (name, definition, there) => resolveTopic(name, definition, services, there));
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
   checkHosts(hosted, at);
-  return { parts: { teams, sites, services, databases }, hosted };
+  return { parts: { teams, sites, services, databases, topics, protection: read.protection ?? NO_PROTECTION }, hosted };
 }
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
@@ -43,26 +46,28 @@ export const PARTS = {
   sites: group("sites"),
   services: group("services"),
   databases: group("databases"),
+  topics: group("topics"),
+  protection: optional(protection, NO_PROTECTION),
   teams: group("teams"),
 } satisfies Fields<PartsDefinition>;
 
+type Group = Exclude<keyof typeof PARTS, "protection">;
 type Grouped = { readonly [Kind in keyof typeof PARTS]: ReturnType<(typeof PARTS)[Kind]> };
 
-function namesIn({ teams, databases, sites, services }: Grouped): Pick<Scope, "teams" | "databases" | "sites" | "services" | "withHost" | "guarded"> {
-  const names = (group: Grouped[keyof Grouped]) => (group ?? []).map(([name]) => name);
+function namesIn({ teams, databases, topics, sites, services }: Grouped): Pick<Scope, "teams" | "databases" | "engines" | "topics" | "sites" | "services" | "withHost"> {
+  const names = (group: Grouped[Group]) => (group ?? []).map(([name]) => name);
   const withHost = [...(sites ?? []), ...(services ?? [])].filter(([, definition]) => isRecord(definition) && definition.host !== undefined).map(([name]) => name);
-  const isPublic = (definition: unknown) => !isRecord(definition) || definition.reachableBy === undefined || definition.reachableBy === "public";
-  const guarded = (services ?? []).filter(([, definition]) => !isPublic(definition)).map(([name]) => name);
-  return { teams: names(teams), databases: names(databases), sites: names(sites), services: names(services), withHost, guarded };
+  const engines = (databases ?? []).flatMap(([name, definition]) => (isRecord(definition) && isEngine(definition.engine) ? [[name, definition.engine] as const] : []));
+  return { teams: names(teams), databases: names(databases), engines: Object.fromEntries(engines), topics: names(topics), sites: names(sites), services: names(services), withHost };
 }
 
-const KIND = { sites: "site", services: "service", databases: "database" } as const;
+const KIND = { sites: "site", services: "service", databases: "database", topics: "topic" } as const;
 
-/** Sites, services and databases share one set of names: commands, logs and variables name a part without its kind. */
+/** Sites, services, databases and topics share one set of names: commands, logs and variables name a part without its kind. */
 function checkNames(read: Grouped, at: Place): void {
   for (const [name] of read.teams ?? []) isName("team", name, at.field("teams").field(name));
   const taken = new Map<string, string>();
-  for (const kind of ["sites", "services", "databases"] as const) {
+  for (const kind of ["sites", "services", "databases", "topics"] as const) {
     for (const [name] of read[kind] ?? []) {
       const there = at.field(kind).field(name);
       isName(KIND[kind], name, there);

@@ -39,6 +39,16 @@ export const urlPath: Reader<string> = (value, at) => {
   return wrong === undefined ? written : at.error("bad-path", `${quoted(written ?? "")} ${wrong}`, 'write a path such as "/api/health-check"');
 };
 
+/** A pattern of paths, compared in lower case; `*` stands for any text. */
+export const patternOf: Reader<string> = (value, at) => {
+  const written = text(value, at);
+  if (written === undefined) return undefined;
+  const problem = pathProblem(written);
+  if (problem !== undefined) return at.error("bad-path", `the pattern ${quoted(written)} ${problem}`, 'write a pattern such as "/internal/*"');
+  if (written === written.toLowerCase()) return written;
+  return at.error("bad-path", `the pattern ${quoted(written)} has capitals in it, but paths are compared in lower case`, `write "${written.toLowerCase()}"`);
+};
+
 /** What keeps this text from being the path of a request as both targets see it: decoded, without dot segments. */
 export function pathProblem(path: string): string | undefined {
   if (!path.startsWith("/")) return "does not begin with /";

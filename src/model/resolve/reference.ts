@@ -1,5 +1,5 @@
 import { suggest } from "../../kit/suggest.ts";
-import { SECRET_DATABASE_FIELDS, type DatabaseField, type PartReference, type Text } from "../text.ts";
+import { DATABASE_FIELDS, SECRET_DATABASE_FIELDS, type PartReference, type Text, type TopicField } from "../text.ts";
 import type { Place } from "./place.ts";
 import { didYouMean } from "./read.ts";
 import type { Scope } from "./scope.ts";
@@ -8,12 +8,14 @@ import type { Scope } from "./scope.ts";
 export interface Writer {
   readonly kind: "service" | "site";
   readonly name: string;
-  /** Databases that it uses. */
+  /** Databases, topics and services that it uses. */
   readonly uses: readonly string[];
+  /** Topics that it consumes. */
+  readonly consumes: readonly string[];
 }
 
-const DATABASE_FIELDS: readonly DatabaseField[] = ["host", "port", "database", "user", "password", "url"];
-const ALL_FIELDS: readonly string[] = DATABASE_FIELDS;
+const TOPIC_FIELDS: readonly TopicField[] = ["arn", "queue"];
+const ALL_FIELDS: readonly string[] = [...Object.values(DATABASE_FIELDS).flat(), ...TOPIC_FIELDS];
 
 /** What may be a reference: braces around `name.field`, nothing else in them. */
 const BRACES = /(\$?)\{(\s*)([A-Za-z][\w-]*)\.([A-Za-z]\w*)(\s*)\}/g;
@@ -38,7 +40,7 @@ export function resolveText(written: string, writer: Writer, scope: Scope, at: P
   return good ? text : undefined;
 }
 
-const partsOf = (scope: Scope): readonly string[] => [...scope.databases, ...scope.services, ...scope.sites];
+const partsOf = (scope: Scope): readonly string[] => [...scope.databases, ...scope.topics, ...scope.services, ...scope.sites];
 
 /** All other braces are literal, so a part must be known, or be nearly so and the field be one that exists. */
 function isMeant(part: string, field: string, scope: Scope): boolean {
@@ -49,12 +51,14 @@ function referenceTo(part: string, field: string, writer: Writer, scope: Scope, 
   if (!partsOf(scope).includes(part)) {
     return at.error("unknown-reference", `{${part}.${field}} refers to no part`, didYouMean(part, partsOf(scope), "the parts are"));
   }
-  return scope.databases.includes(part) ? databaseReference(part, field, writer, at) : addressReference(part, field, writer, scope, at);
+  if (scope.topics.includes(part)) return topicReference(part, field, writer, at);
+  return scope.databases.includes(part) ? databaseReference(part, field, writer, scope, at) : addressReference(part, field, writer, scope, at);
 }
 
-function databaseReference(part: string, field: string, writer: Writer, at: Place): PartReference | undefined {
-  const known = DATABASE_FIELDS.find((each) => each === field);
-  if (known === undefined) return at.error("unknown-reference", `a database has no field "${field}"`, didYouMean(field, DATABASE_FIELDS, "its fields are"));
+function databaseReference(part: string, field: string, writer: Writer, scope: Scope, at: Place): PartReference | undefined {
+  const fields = DATABASE_FIELDS[scope.engines[part] ?? "mysql"];
+  const known = fields.find((each) => each === field);
+  if (known === undefined) return at.error("unknown-reference", `a ${scope.engines[part] ?? "mysql"} database has no field "${field}"`, didYouMean(field, fields, "its fields are"));
   if (writer.kind === "site") {
     return at.error("unusable-reference", `{${part}.${field}} in a site: its files are public, and a browser cannot reach a database`, `refer to a service that uses ${part}`);
   }
@@ -62,12 +66,20 @@ function databaseReference(part: string, field: string, writer: Writer, at: Plac
   return at.error("unusable-reference", `{${part}.${field}}: "${writer.name}" does not use ${part}, so it has no access to it`, `add "${part}" to uses`);
 }
 
+function topicReference(part: string, field: string, writer: Writer, at: Place): PartReference | undefined {
+  const known = TOPIC_FIELDS.find((each) => each === field);
+  if (known === undefined) return at.error("unknown-reference", `a topic has no field "${field}"`, didYouMean(field, TOPIC_FIELDS, "its fields are"));
+  if (writer.kind === "site") return at.error("unusable-reference", `{${part}.${field}} in a site: its files are public, and a browser cannot reach a topic`, `refer to a service that uses ${part}`);
+  const [linked, link] = known === "arn" ? [writer.uses, "uses"] : [writer.consumes, "consumes"];
+  if (linked.includes(part)) return { part, field: known };
+  return at.error("unusable-reference", `{${part}.${field}}: ${part} is not in the ${link} of "${writer.name}"`, `add "${part}" to ${link}`);
+}
+
 function addressReference(part: string, field: string, writer: Writer, scope: Scope, at: Place): PartReference | undefined {
   if (field !== "url") return at.error("unknown-reference", `${part} has no field "${field}"`, `write {${part}.url}, its public address`);
   if (!scope.withHost.includes(part)) return at.error("unusable-reference", `{${part}.url}: ${part} has no host, and so no address`, `give ${part} a host`);
-  if (writer.kind === "service" && part !== writer.name && scope.guarded.includes(part)) {
-    // A service goes out as part of the world; addresses inside the platform are to come.
-    return at.error("unusable-reference", `{${part}.url} is a public address, and ${part} is not reachable by the public, which "${writer.name}" belongs to`, "take the reference out: services cannot call each other inside the platform yet");
+  if (writer.kind === "service" && part !== writer.name && scope.services.includes(part) && !writer.uses.includes(part)) {
+    return at.error("unusable-reference", `{${part}.url}: "${writer.name}" does not use ${part}, so it cannot reach it`, `add "${part}" to uses: it is then its address inside the platform`);
   }
   return { part, field };
 }

@@ -8,6 +8,7 @@ import { checkFullName } from "./name.ts";
 import { checkExists, command, directory, urlPath } from "./path.ts";
 import type { Place } from "./place.ts";
 import { complete, distinct, isRecord, nameOf, number, object, optional, port, readFields, required, type Fields, type Read, type Reader } from "./read.ts";
+import { schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { duration, size } from "./unit.ts";
 import { secrets, variables } from "./variable.ts";
@@ -15,40 +16,63 @@ import { secrets, variables } from "./variable.ts";
 export function resolveService(name: string, written: unknown, sites: readonly Site[], scope: Scope, at: Place): Service | undefined {
   const read = readFields(serviceFields(name, written, scope), "a service", written, at);
   if (!read) return undefined;
-  checkService(name, read, scope, at);
+  checkService(name, read, written, scope, at);
   const host = typeof read.host === "string" ? hostIn(scope.hosts, read.host, at.field("host")) : read.host;
   const whole = complete(read);
   if (!whole || host === undefined) return undefined;
-  const { directory, build, start, migrate, metrics, size, replicas, uses, secrets, environment } = whole;
+  const { directory, build, start, migrate, seed, schedule, metrics, size, replicas, consumes, secrets, environment } = whole;
   return {
-    name, directory, build, start, migrate,
+    name, directory, build, start, migrate, seed, schedule,
     endpoint: host === null ? null : endpoint(host, whole),
-    metrics, size, replicas, uses, secrets, environment,
+    metrics, size, replicas,
+    uses: whole.uses.filter((part) => scope.databases.includes(part)),
+    publishes: whole.uses.filter((part) => scope.topics.includes(part)),
+    consumes,
+    calls: whole.uses.filter((part) => scope.services.includes(part)),
+    secrets, environment,
     calledBySites: sites.filter((site) => callsFrom(site, name)).map((site) => site.name),
     startSeconds: whole.startWithin,
     stopSeconds: whole.stopWithin,
   };
 }
 
-function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>, scope: Scope, at: Place): void {
+function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>, written: unknown, scope: Scope, at: Place): void {
   if (scope.platform !== undefined) checkFullName("service", scope.platform, scope.environment, name, at);
   checkExists(read.directory, scope.exists, at.field("directory"));
   if (read.host === null) checkNeedsHost(read, at);
   if (read.metrics && read.host !== null && read.metrics.port === (read.port ?? DEFAULT_PORT)) {
     at.field("metrics").field("port").error("port-taken", `port ${read.metrics.port} is where it serves; whoever may call it would read its metrics`, "show metrics on another port, such as 9090");
   }
-  if (typeof read.migrate === "string" && read.uses?.length === 0) {
+  checkCalls(name, read.uses ?? [], scope, at.field("uses"));
+  if (read.schedule) checkScheduled(written, at);
+  if (typeof read.migrate === "string" && read.uses && !read.uses.some((part) => scope.databases.includes(part))) {
     at.field("migrate").warning("migrates-nothing", "it uses no database, so there is nothing to bring to a schema", 'add the database: uses: ["mysql"], or take migrate out');
+  }
+}
+
+function checkCalls(name: string, uses: readonly string[], scope: Scope, at: Place): void {
+  uses.forEach((part, index) => {
+    if (part === name) at.item(index).error("uses-itself", `"${name}" uses itself`, "take it out");
+    else if (scope.services.includes(part) && !scope.withHost.includes(part)) {
+      at.item(index).error("not-callable", `${part} has no host, so nobody can call it`, `give ${part} a host, with reachableBy: [] if nobody outside is to reach it`);
+    }
+  });
+}
+
+/** Fields of a service that runs all the time. */
+function checkScheduled(written: unknown, at: Place): void {
+  for (const field of ["host", "replicas", "consumes", "metrics", "startWithin"]) {
+    if (isRecord(written) && written[field] !== undefined) at.field(field).error("not-scheduled", `"${field}" has no meaning: with a schedule it runs to its end and does not serve`, `take ${field} out, or the schedule`);
   }
 }
 
 const callsFrom = (site: Site, service: string): boolean =>
   site.environment.some(({ value }) => value.some((piece) => typeof piece !== "string" && piece.part === service));
 
-/** The databases that it says it uses: its variables may refer to no others. A misspelt one is one finding, not one for each reference. */
-function usesOf(written: unknown, { databases }: Scope): readonly string[] {
-  const uses: readonly unknown[] = isRecord(written) && Array.isArray(written.uses) ? written.uses : [];
-  return uses.flatMap((name) => (typeof name === "string" ? (databases.includes(name) ? name : suggest(name, databases)) ?? [] : []));
+/** The parts that it says it is linked to: its variables may refer to no others. A misspelt one is one finding, not one for each reference. */
+function linksOf(written: unknown, field: "uses" | "consumes", known: readonly string[]): readonly string[] {
+  const names: readonly unknown[] = isRecord(written) && Array.isArray(written[field]) ? written[field] : [];
+  return names.flatMap((name) => (typeof name === "string" ? (known.includes(name) ? name : suggest(name, known)) ?? [] : []));
 }
 
 const variablesOf = (written: unknown): readonly string[] => (isRecord(written) && isRecord(written.environment) ? Object.keys(written.environment) : []);
@@ -94,18 +118,26 @@ const METRICS = {
 /** An hour is as long as a load balancer waits for requests to finish: deregistration_delay, 0 to 3600 seconds. */
 const seconds = duration({ least: "1 second", most: "1 hour", step: "1 second", why: "from one second to an hour" });
 
-const serviceFields = (name: string, written: unknown, scope: Scope) => ({
-  directory: required(directory, '"services/api"'),
-  build: optional(command, null),
-  start: required(command, '"node server.js"'),
-  migrate: optional(command, null),
-  ...endpointFields(scope),
-  metrics: optional(object(METRICS, "metrics"), null),
-  size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
-  replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
-  uses: optional(distinct(nameOf("database", scope.databases), (database) => database), []),
-  secrets: optional(secrets(variablesOf(written), usesOf(written, scope)), []),
-  environment: variables({ kind: "service", name, uses: usesOf(written, scope) }, scope),
-  startWithin: optional(seconds, 60),
-  stopWithin: optional(seconds, 20),
-}) satisfies Fields<ServiceDefinition>;
+const serviceFields = (name: string, written: unknown, scope: Scope) => {
+  const usable = [...scope.databases, ...scope.topics, ...scope.services];
+  const uses = linksOf(written, "uses", usable);
+  const consumes = linksOf(written, "consumes", scope.topics);
+  return {
+    directory: required(directory, '"services/api"'),
+    build: optional(command, null),
+    start: required(command, '"node server.js"'),
+    migrate: optional(command, null),
+    seed: optional(command, null),
+    schedule: optional(schedule(scope.timezone), null),
+    ...endpointFields(scope),
+    metrics: optional(object(METRICS, "metrics"), null),
+    size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
+    replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
+    uses: optional(distinct(nameOf("part", usable, "databases, topics or services"), (part) => part), []),
+    consumes: optional(distinct(nameOf("topic", scope.topics), (topic) => topic), []),
+    secrets: optional(secrets(variablesOf(written), [...uses, ...consumes]), []),
+    environment: variables({ kind: "service", name, uses, consumes }, scope),
+    startWithin: optional(seconds, 60),
+    stopWithin: optional(seconds, 20),
+  } satisfies Fields<ServiceDefinition>;
+};

@@ -32,5 +32,5 @@ const siteFields = (name: string, scope: Scope) => ({
   build: optional(command, null),
   output: optional(directory, "."),
   singlePage: optional(flag, false),
-  environment: variables({ kind: "site", name, uses: [] }, scope),
+  environment: variables({ kind: "site", name, uses: [], consumes: [] }, scope),
 }) satisfies Fields<SiteDefinition>;

@@ -53,17 +53,18 @@ function secretName(written: readonly string[], uses: readonly string[]): Reader
     const name = text(value, at);
     if (name === undefined || !isVariableName(name, "service", at)) return undefined;
     if (written.includes(name)) return at.error("variable-taken", `${name} is both a secret and a variable of environment`, "take it out of one of them");
-    const link = uses.find((database) => WIRED.some((field) => name === `${variablePrefix(database)}_${field}`));
+    const link = uses.find((part) => WIRED.some((field) => name === `${variablePrefix(part)}_${field}`));
     return link === undefined ? name : at.error("variable-taken", `${name} comes from using ${link}`, "take it out, or choose another name");
   };
 }
 
-const WIRED = ["HOST", "PORT", "DATABASE", "USER", "PASSWORD", "URL"];
+/** What the variables of a link end with: see `wiring`. */
+const WIRED = ["HOST", "PORT", "DATABASE", "USER", "PASSWORD", "URL", "PREFIX", "TOPIC_ARN", "QUEUE_URL"];
 
 const generate: Reader<true> = (value, at) =>
   value === true ? true : at.error("wrong-type", "generate can only be true", "write the name alone for a secret that a person sets");
 
-/** A service's secrets, given the names of its other variables and the databases that it uses. */
+/** A service's secrets, given the names of its other variables and the parts that it is linked to. */
 export function secrets(written: readonly string[], uses: readonly string[]): Reader<readonly Secret[]> {
   const name = secretName(written, uses);
   const generated = object({ name: required(name, '"SESSION_KEY"'), generate: required(generate, "true") }, "a secret");

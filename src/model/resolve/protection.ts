@@ -1,0 +1,49 @@
+import type { ProtectionDefinition, RateLimitDefinition } from "../../definition/protection.ts";
+import type { Protection, RateLimit } from "../protection.ts";
+import { isName } from "./name.ts";
+import { patternOf } from "./path.ts";
+import type { Place } from "./place.ts";
+import { complete, distinct, entries, number, optional, readFields, required, type Fields, type Reader } from "./read.ts";
+import { duration } from "./unit.ts";
+
+export const NO_PROTECTION: Protection = { rateLimits: [] };
+
+export const protection: Reader<Protection> = (value, at) => {
+  const read = readFields(PROTECTION, "protection", value, at);
+  return read && complete(read);
+};
+
+const rateLimits: Reader<readonly RateLimit[]> = (value, at) => {
+  const read = (entries(value, at, "rate limits") ?? []).map(([name, written]) => rateLimit(name, written, at.field(name)));
+  return read.every((each) => each !== undefined) ? read : undefined;
+};
+
+function rateLimit(name: string, written: unknown, at: Place): RateLimit | undefined {
+  const named = isName("rate limit", name, at);
+  const read = readFields(RATE_LIMIT, "a rate limit", written, at);
+  if (read?.paths?.length === 0) at.field("paths").error("empty", "a rate limit for no path limits nothing", "take paths out to count all requests");
+  const whole = read && complete(read);
+  return named && whole ? { name, requests: whole.requests, seconds: whole.per, paths: whole.paths } : undefined;
+}
+
+/** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html, Limit */
+const requests = number({ from: 10, to: 2_000_000_000, whole: true, why: "AWS WAF counts from 10 requests on" });
+
+/** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html, EvaluationWindowSec */
+const WINDOWS = [60, 120, 300, 600];
+
+const anyWindow = duration({ least: "1 second", most: "1 hour", step: "1 second", why: "AWS WAF counts over 1 to 10 minutes" });
+
+const window: Reader<number> = (value, at) => {
+  const seconds = anyWindow(value, at);
+  if (seconds === undefined || WINDOWS.includes(seconds)) return seconds;
+  return at.error("bad-duration", "AWS WAF does not count over this window", 'write "1 minute", "2 minutes", "5 minutes" or "10 minutes"');
+};
+
+const RATE_LIMIT = {
+  requests: required(requests, "2000"),
+  per: optional(window, 300),
+  paths: optional(distinct(patternOf, (pattern) => pattern), []),
+} satisfies Fields<RateLimitDefinition>;
+
+const PROTECTION = { rateLimits: optional(rateLimits, []) } satisfies Fields<ProtectionDefinition>;

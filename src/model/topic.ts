@@ -1,0 +1,13 @@
+/** Messages from publishers to a queue of each consumer. */
+export interface Topic {
+  readonly name: string;
+  readonly deadLetterAfter: number;
+  /** A message that was received and not deleted is delivered again after this. */
+  readonly redeliverSeconds: number;
+  /** How long a message waits for its consumer. */
+  readonly keepSeconds: number;
+  /** Services that publish to it. */
+  readonly publishedBy: readonly string[];
+  /** Services that consume it, each from a queue of its own with a dead-letter queue. */
+  readonly consumedBy: readonly string[];
+}
