@@ -113,6 +113,10 @@ async function answer(request: Request, operations: Operations, version: string,
       return operations.rollback(request.name, signal);
     case "status":
       return operations.status();
+    case "surroundings":
+      return operations.surroundings(request.name);
+    case "shell":
+      return operations.shell(request.database, request.as);
     case "watch":
       return new Promise((resolve) => socket.once("close", () => resolve(null)));
     case "down":

@@ -7,6 +7,7 @@ import type { Place } from "../render/place.ts";
 import type { Workload } from "../render/workload.ts";
 import { endAbandoned } from "./abandon.ts";
 import { findConfinement } from "./confine.ts";
+import { databaseShell, type ShellCommand } from "./database-shell.ts";
 import { edgeSockets } from "./edge-process.ts";
 import { edgeClient } from "./edge.ts";
 import { removeTree } from "./files.ts";
@@ -21,6 +22,7 @@ import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
 import { socketDirectory } from "./sockets.ts";
 import { belongsToAnother, readState, writeState, type State, type Wanted } from "./state.ts";
 import { report, type StatusReport } from "./status.ts";
+import { surroundingsNow, type Surroundings } from "./surroundings.ts";
 import { Turns } from "./turns.ts";
 import { Watch } from "./watch.ts";
 
@@ -156,6 +158,18 @@ export class Operations {
     if (this.#stage === null) throw notRunning();
     const found = await report(this.#stage);
     return this.#takingOver() ? { ...found, ready: false } : found;
+  }
+
+  async surroundings(name: string): Promise<Surroundings> {
+    await this.#untilTakenOver();
+    const { stage, workload } = this.#workload(name);
+    return surroundingsNow(stage, workload);
+  }
+
+  async shell(database: string, as: string | null): Promise<ShellCommand> {
+    await this.#untilTakenOver();
+    if (this.#stage === null) throw notRunning();
+    return databaseShell(this.#stage, database, as);
   }
 
   /** Interrupts what is being done, then ends everything. */

@@ -1,9 +1,11 @@
 import { connect, type Socket } from "node:net";
 import { createInterface, type Interface } from "node:readline";
 import { Failure, type FailureCode } from "../../kit/failure.ts";
+import type { ShellCommand } from "./database-shell.ts";
 import type { StatusReport } from "./status.ts";
 import type { Progress } from "./stage.ts";
 import type { Wanted } from "./state.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What the controller can be asked; each line of the socket is one of these as JSON. */
 export type Request =
@@ -12,6 +14,10 @@ export type Request =
   | { readonly verb: "deploy"; readonly name: string; readonly from: string | null }
   | { readonly verb: "rollback"; readonly name: string }
   | { readonly verb: "status" }
+  /** For a command beside what serves of a service; the answer holds secrets. */
+  | { readonly verb: "surroundings"; readonly name: string }
+  /** For a database's client, as a service or, with null, as our administrator; the answer holds its password. */
+  | { readonly verb: "shell"; readonly database: string; readonly as: string | null }
   | { readonly verb: "watch" }
   | { readonly verb: "down"; readonly atOnce: boolean }
   /** Ends the controller; the platform stays. */
@@ -28,6 +34,8 @@ export interface Answers {
   readonly deploy: { readonly release: string; readonly previous: string | null; readonly seconds: number };
   readonly rollback: { readonly release: string; readonly previous: string | null; readonly seconds: number };
   readonly status: StatusReport;
+  readonly surroundings: Surroundings;
+  readonly shell: ShellCommand;
   readonly watch: null;
   readonly down: null;
   readonly leave: null;

@@ -1,10 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
 import { writeEdgeFiles } from "./edge-process.ts";
-import { handOver } from "./files.ts";
 import { runJob } from "./job.ts";
 import { lastLines } from "./logs.ts";
 import { freePort } from "./port.ts";
@@ -12,7 +10,8 @@ import { describe, describeDeath, observe, waitUntilReady, type Observation, typ
 import { pruneReleases } from "./release.ts";
 import { emptyWorkload, type ReleaseRecord, type WorkloadState } from "./state.ts";
 import { TAKEN_DOWN, type Stage } from "./stage.ts";
-import { inspectProcess, plainValue, specHash, startProcess, stopProcess, type Death } from "./supervisor.ts";
+import { inspectProcess, specHash, startProcess, stopProcess, type Death } from "./supervisor.ts";
+import { surroundingsOf } from "./surroundings.ts";
 
 /** How long a new release is watched after its last replica took over, before the old one is given up. */
 const BAKE_SECONDS = 2;
@@ -93,15 +92,9 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
   const record = recordOf(stage, workload.name);
   if (workload.migrate === null || record.migrated.includes(release)) return;
   stage.report({ part: workload.name, state: "working", step: `migrating to ${release}` });
-  const { ground, place } = stage;
-  const home = place.work(`${workload.name}.migrate`);
-  await mkdir(home, { recursive: true });
-  const user = ground.userOf(workload.name);
-  if (user !== null) await handOver(home, user);
-  const variables: Record<string, string> = { ...ground.environment, HOME: home, TMPDIR: home };
-  for (const { name, value } of workload.environment(release)) variables[name] = await plainValue(ground, value);
-  const command = [...ground.enter, ...ground.become(workload.name), "/bin/sh", "-c", workload.migrate];
-  const result = await runJob(place, { name: `${workload.name}.migrate`, command, directory: place.release(workload.name, release), environment: variables }, signal);
+  const { before, directory, environment } = await surroundingsOf(stage, workload, release, "migrate");
+  const command = [...before, "/bin/sh", "-c", workload.migrate];
+  const result = await runJob(stage.place, { name: `${workload.name}.migrate`, command, directory, environment }, signal);
   if (result.exitCode !== 0) {
     throw new Failure("migration-failed", `cannot release ${workload.name} ${release}: "${workload.migrate}" ended with ${result.exitCode ?? result.signal}; nothing that serves was changed`, {
       hint: `./dailyge logs ${workload.name}.migrate`,
