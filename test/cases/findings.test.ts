@@ -6,9 +6,10 @@ import { PLATFORM } from "./findings/platform.ts";
 import { SERVICE_CASES } from "./findings/service.ts";
 import { SITE_CASES } from "./findings/site.ts";
 import { TEAM } from "./findings/team.ts";
+import { RATE_LIMIT, SCHEDULE, TOPIC } from "./findings/topic.ts";
 import { VARIABLE } from "./findings/variable.ts";
 
-const CASES = [...PLATFORM, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...VARIABLE, ...DATABASE];
+const CASES = [...PLATFORM, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...VARIABLE, ...DATABASE, ...TOPIC, ...RATE_LIMIT, ...SCHEDULE];
 const WARNINGS = ["private-address", "apex-unused", "migrates-nothing"];
 
 describe("one mistake is one finding, with its place and what to do", () => {

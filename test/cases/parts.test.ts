@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { database, modelOf, service, shop, SERVICE, site, team, worker } from "./shop.ts";
+import { wiring } from "../../src/model/wiring.ts";
+import { database, DATABASE, modelOf, rateLimit, service, shop, SERVICE, site, team, topic, worker, WORKER } from "./shop.ts";
 
 const first = (definition: Parameters<typeof modelOf>[0]) => {
   const [environment] = modelOf(definition).environments;
@@ -15,10 +16,10 @@ test("a site with everything left out is served as it is", () => {
 
 test("a service with everything left out is one small public replica", () => {
   expect(first(service({})).services).toEqual([{
-    name: "api", directory: "services/api", build: null, start: "node server.js", migrate: null,
+    name: "api", directory: "services/api", build: null, start: "node server.js", migrate: null, seed: null, schedule: null,
     endpoint: { host: "api", port: 8080, health: "/", reachableBy: "public", paths: [] },
     metrics: null, size: { cpu: 0.25, memoryMb: 256 }, replicas: { least: 1, most: 1, targetCpuPercent: 60 },
-    uses: ["mysql"], secrets: [], environment: [], calledBySites: [], startSeconds: 60, stopSeconds: 20,
+    uses: ["mysql"], publishes: [], consumes: [], calls: [], secrets: [], environment: [], calledBySites: [], startSeconds: 60, stopSeconds: 20,
   }]);
 });
 
@@ -76,6 +77,52 @@ test.each([
   [{ metrics: { port: 9090 } }, { metrics: { port: 9090, path: "/metrics" } }],
 ])("a service's %j is %j", (written, means) => {
   expect(first(service(written)).services[0]).toMatchObject(means);
+});
+
+test("Redis with everything left out keeps what it is given, and knows who uses it", () => {
+  const environment = first(shop({ databases: { mysql: DATABASE, cache: { engine: "redis" } }, services: { api: { ...SERVICE, uses: ["cache"] } } }));
+  expect(environment.databases[1]).toEqual({ name: "cache", engine: "redis", instance: "t4g.micro", memoryMb: 256, evict: "never", persist: "every second", storageGb: 10, backupDays: 7, usedBy: ["api"] });
+  expect(wired(environment)).toEqual(["PLATFORM_ENVIRONMENT", "CACHE_HOST", "CACHE_PORT", "CACHE_USER", "CACHE_PASSWORD", "CACHE_URL", "CACHE_PREFIX"]);
+});
+
+test("MongoDB with everything left out; one named like its own databases has another", () => {
+  const environment = first(shop({ databases: { mysql: DATABASE, admin: { engine: "mongodb" } }, services: { api: { ...SERVICE, uses: ["admin"] } } }));
+  expect(environment.databases[1]).toEqual({ name: "admin", engine: "mongodb", version: "8.0", instance: "t4g.small", storageGb: 20, backupDays: 7, schema: "admin_data", usedBy: ["api"] });
+});
+
+test("a topic knows who publishes and who consumes, and each gets the address that it needs", () => {
+  const environment = first(shop({ topics: { "user-events": {} }, services: { api: { ...SERVICE, uses: ["user-events"] }, worker: { ...WORKER, consumes: ["user-events"], uses: ["api"] } } }));
+  expect(environment.topics).toEqual([{ name: "user-events", deadLetterAfter: 5, redeliverSeconds: 30, keepSeconds: 345_600, publishedBy: ["api"], consumedBy: ["worker"] }]);
+  expect(environment.services[0]).toMatchObject({ uses: [], publishes: ["user-events"], calls: [] });
+  expect(wired(environment)).toEqual(["PLATFORM_ENVIRONMENT", "USER_EVENTS_TOPIC_ARN"]);
+  expect(environment.services[1]).toMatchObject({ consumes: ["user-events"], calls: ["api"] });
+  expect(wired(environment, 1)).toEqual(["PLATFORM_ENVIRONMENT", "USER_EVENTS_QUEUE_URL", "API_URL"]);
+});
+
+const wired = (environment: ReturnType<typeof first>, index = 0) => {
+  const written = environment.services[index];
+  return written ? wiring(written, environment).map(({ name }) => name) : [];
+};
+
+test("a rate limit counts over five minutes and all paths unless it says", () => {
+  expect(first(rateLimit({})).protection).toEqual({ rateLimits: [{ name: "login", requests: 50, seconds: 300, paths: [] }] });
+  expect(first(rateLimit({ per: "1 minute", paths: ["/api/login"] })).protection.rateLimits[0]).toMatchObject({ seconds: 60, paths: ["/api/login"] });
+});
+
+test.each([
+  ["0 3 * * *", { cron: "0 3 * * *", timezone: "Asia/Seoul", overlap: false }],
+  ["  */5  9-17 * 1,7 0-6/2 ", { cron: "*/5 9-17 * 1,7 0-6/2", timezone: "Asia/Seoul", overlap: false }],
+  [{ cron: "0 0 1 * *", timezone: "UTC", overlap: true }, { cron: "0 0 1 * *", timezone: "UTC", overlap: true }],
+])("a schedule %j is %j", (schedule, means) => {
+  const [prod] = modelOf({ ...worker({ schedule }), timezone: "Asia/Seoul" }).environments;
+  expect(prod?.services[0]?.schedule).toEqual(means);
+});
+
+test.each([
+  [{ redeliverAfter: "2 minutes" }, { redeliverSeconds: 120 }],
+  [{ keep: "14 days", deadLetterAfter: 1 }, { keepSeconds: 1_209_600, deadLetterAfter: 1 }],
+])("a topic's %j is %j", (written, means) => {
+  expect(first(topic(written)).topics[0]).toMatchObject(means);
 });
 
 test.each([

@@ -21,9 +21,10 @@ test.each([
   expect(valueOf(written)).toEqual([written]);
 });
 
-test("a service may know the public address of another", () => {
-  const [prod] = modelOf(shop({ services: { api: SERVICE, watch: { ...SERVICE, host: undefined, environment: { API_URL: "{api.url}" } } } })).environments;
+test("a service knows the address of one that it calls", () => {
+  const [prod] = modelOf(shop({ services: { api: SERVICE, watch: { ...SERVICE, host: undefined, uses: ["api"], environment: { API_URL: "{api.url}" } } } })).environments;
   expect(prod?.services[1]?.environment).toEqual([{ name: "API_URL", value: [{ part: "api", field: "url" }] }]);
+  expect(prod?.services[1]).toMatchObject({ uses: [], calls: ["api"] });
   expect(prod?.services[0]?.calledBySites).toEqual([]);
 });
 

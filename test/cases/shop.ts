@@ -9,6 +9,7 @@ const parted = parts as (of: Fields) => unknown;
 const TEAM = { addresses: ["203.0.113.0/24"] };
 const SITE = { host: "www", directory: "sites/main" };
 const SERVICE = { directory: "services/api", start: "node server.js", host: "api", uses: ["mysql"] };
+const WORKER = { directory: "services/worker", start: "node worker.js" };
 const DATABASE = { engine: "mysql" };
 
 /** A platform with one environment, `prod`, unless `fields` say otherwise. */
@@ -23,7 +24,9 @@ export const team = (fields: Fields): Fields => shop({ teams: { office: { ...TEA
 export const site = (fields: Fields): Fields => shop({ sites: { main: { ...SITE, ...fields } } });
 export const service = (fields: Fields): Fields => shop({ services: { api: { ...SERVICE, ...fields } } });
 /** A service that nobody can call. */
-export const worker = (fields: Fields): Fields => shop({ services: { worker: { directory: "services/worker", start: "node worker.js", ...fields } } });
+export const worker = (fields: Fields): Fields => shop({ services: { worker: { ...WORKER, ...fields } } });
+export const topic = (fields: Fields): Fields => shop({ topics: { events: fields } });
+export const rateLimit = (fields: Fields): Fields => shop({ protection: { rateLimits: { login: { requests: 50, ...fields } } } });
 export const database = (fields: Fields): Fields => shop({ databases: { mysql: { ...DATABASE, ...fields } } });
 
 /** What the definition means; a finding is an error of the test. */
@@ -33,4 +36,4 @@ export function modelOf(definition: Fields): Model {
   return resolved.model;
 }
 
-export { DATABASE, SERVICE, SITE, TEAM };
+export { DATABASE, SERVICE, SITE, TEAM, WORKER };

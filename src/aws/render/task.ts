@@ -52,7 +52,11 @@ function valueOf(place: Place, service: Service, databases: readonly RenderedDat
     case "port": return String(DATABASE_PORT);
     case "database": return found.database.schema;
     case "user": return service.name;
-    default: return unknown(service, piece);
+    case "password":
+    case "url":
+    case "prefix":
+    case "arn":
+    case "queue": return unknown(service, piece);
   }
 }
 

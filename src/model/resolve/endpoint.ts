@@ -2,7 +2,7 @@ import type { ServiceDefinition } from "../../definition/service.ts";
 import type { Audience, Endpoint, PathRule } from "../service.ts";
 import { patternOf, urlPath } from "./path.ts";
 import type { Place } from "./place.ts";
-import { distinct, entries, isRecord, nameOf, optional, port, quoted, type Fields, type Reader } from "./read.ts";
+import { distinct, entries, isRecord, nameOf, optional, port, type Fields, type Reader } from "./read.ts";
 import { hostLabel } from "./host.ts";
 import type { Scope } from "./scope.ts";
 

@@ -21,7 +21,6 @@ const rateLimits: Reader<readonly RateLimit[]> = (value, at) => {
 function rateLimit(name: string, written: unknown, at: Place): RateLimit | undefined {
   const named = isName("rate limit", name, at);
   const read = readFields(RATE_LIMIT, "a rate limit", written, at);
-  if (read?.paths?.length === 0) at.field("paths").error("empty", "a rate limit for no path limits nothing", "take paths out to count all requests");
   const whole = read && complete(read);
   return named && whole ? { name, requests: whole.requests, seconds: whole.per, paths: whole.paths } : undefined;
 }
@@ -40,10 +39,17 @@ const window: Reader<number> = (value, at) => {
   return at.error("bad-duration", "AWS WAF does not count over this window", 'write "1 minute", "2 minutes", "5 minutes" or "10 minutes"');
 };
 
+const somePatterns = distinct(patternOf, (pattern) => pattern);
+
+const paths: Reader<readonly string[]> = (value, at) => {
+  const read = somePatterns(value, at);
+  return read?.length === 0 ? at.error("empty", "a rate limit for no path limits nothing", "take paths out to count all requests") : read;
+};
+
 const RATE_LIMIT = {
   requests: required(requests, "2000"),
   per: optional(window, 300),
-  paths: optional(distinct(patternOf, (pattern) => pattern), []),
+  paths: optional(paths, []),
 } satisfies Fields<RateLimitDefinition>;
 
 const PROTECTION = { rateLimits: optional(rateLimits, []) } satisfies Fields<ProtectionDefinition>;

@@ -102,11 +102,11 @@ export function distinct<T>(read: Reader<T>, key: (item: T) => string): Reader<r
 }
 
 /** One of the names that exist. */
-export function nameOf(kind: string, known: readonly string[], groups = `${kind}s`): Reader<string> {
+export function nameOf(kind: string, known: readonly string[], { listed, group } = { listed: `the ${kind}s are`, group: `${kind}s` }): Reader<string> {
   return (value, at) => {
     const name = text(value, at);
     if (name === undefined || known.includes(name)) return name;
-    const fix = known.length > 0 ? didYouMean(name, known, `the ${kind}s are`) : `add it, ${groups}: { ${name}: {...} }, or take the name out here`;
+    const fix = known.length > 0 ? didYouMean(name, known, listed) : `add it, ${group}: { ${name}: {...} }, or take the name out here`;
     return at.error("unknown-name", `there is no ${kind} "${name}"`, fix);
   };
 }

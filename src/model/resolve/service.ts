@@ -43,20 +43,24 @@ function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>
   if (read.metrics && read.host !== null && read.metrics.port === (read.port ?? DEFAULT_PORT)) {
     at.field("metrics").field("port").error("port-taken", `port ${read.metrics.port} is where it serves; whoever may call it would read its metrics`, "show metrics on another port, such as 9090");
   }
-  checkCalls(name, read.uses ?? [], scope, at.field("uses"));
+  checkCalls(read.uses ?? [], scope, at.field("uses"));
   if (read.schedule) checkScheduled(written, at);
   if (typeof read.migrate === "string" && read.uses && !read.uses.some((part) => scope.databases.includes(part))) {
     at.field("migrate").warning("migrates-nothing", "it uses no database, so there is nothing to bring to a schema", 'add the database: uses: ["mysql"], or take migrate out');
   }
 }
 
-function checkCalls(name: string, uses: readonly string[], scope: Scope, at: Place): void {
+function checkCalls(uses: readonly string[], scope: Scope, at: Place): void {
   uses.forEach((part, index) => {
-    if (part === name) at.item(index).error("uses-itself", `"${name}" uses itself`, "take it out");
-    else if (scope.services.includes(part) && !scope.withHost.includes(part)) {
+    if (scope.services.includes(part) && !scope.withHost.includes(part)) {
       at.item(index).error("not-callable", `${part} has no host, so nobody can call it`, `give ${part} a host, with reachableBy: [] if nobody outside is to reach it`);
     }
   });
+}
+
+function used(name: string, usable: readonly string[]): Reader<string> {
+  const known = nameOf("database, topic or service", usable, { listed: "there are", group: "databases" });
+  return (value, at) => (value === name ? at.error("uses-itself", `"${name}" uses itself`, "take it out") : known(value, at));
 }
 
 /** Fields of a service that runs all the time. */
@@ -119,7 +123,7 @@ const METRICS = {
 const seconds = duration({ least: "1 second", most: "1 hour", step: "1 second", why: "from one second to an hour" });
 
 const serviceFields = (name: string, written: unknown, scope: Scope) => {
-  const usable = [...scope.databases, ...scope.topics, ...scope.services];
+  const usable = [...scope.databases, ...scope.topics, ...scope.services].filter((part) => part !== name);
   const uses = linksOf(written, "uses", usable);
   const consumes = linksOf(written, "consumes", scope.topics);
   return {
@@ -133,7 +137,7 @@ const serviceFields = (name: string, written: unknown, scope: Scope) => {
     metrics: optional(object(METRICS, "metrics"), null),
     size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
     replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
-    uses: optional(distinct(nameOf("part", usable, "databases, topics or services"), (part) => part), []),
+    uses: optional(distinct(used(name, usable), (part) => part), []),
     consumes: optional(distinct(nameOf("topic", scope.topics), (topic) => topic), []),
     secrets: optional(secrets(variablesOf(written), [...uses, ...consumes]), []),
     environment: variables({ kind: "service", name, uses, consumes }, scope),

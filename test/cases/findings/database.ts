@@ -1,11 +1,13 @@
-import { database } from "../shop.ts";
+import { database, shop, DATABASE as DATABASE_OF_API } from "../shop.ts";
 import { found } from "./case.ts";
 
+const redis = (fields: object) => shop({ databases: { mysql: DATABASE_OF_API, cache: { engine: "redis", ...fields } } });
+const mongodb = (fields: object) => shop({ databases: { mysql: DATABASE_OF_API, documents: { engine: "mongodb", ...fields } } });
 const at = (field: string) => `databases.mysql.${field}`;
 
 export const DATABASE = [
-  found("unknown-name", database({ engine: "postgres" }), at("engine"), 'there is no engine "postgres" yet', "the engines are mysql"),
-  found("unknown-name", database({ engine: "mysqll" }), at("engine"), 'there is no engine "mysqll" yet', 'did you mean "mysql"?'),
+  found("unknown-name", database({ engine: "postgres" }), at("engine"), 'there is no engine "postgres"', "the engines are mysql, redis, mongodb"),
+  found("unknown-name", database({ engine: "mysqll" }), at("engine"), 'there is no engine "mysqll"', 'did you mean "mysql"?'),
   found("unknown-field", database({ verzion: "8.4" }), at("verzion"), 'a database has no field "verzion"', 'did you mean "version"?'),
   found("wrong-type", database({ version: 8.4 }), at("version"), "this is to be text, not the number 8.4", 'put it in quotes: "8.4"'),
   found("unsupported-version", database({ version: "8.0" }), at("version"),
@@ -22,4 +24,13 @@ export const DATABASE = [
   found("bad-duration", database({ slowQuery: 500 }), at("slowQuery"), "500 has no unit", 'write it with its unit, in quotes: "20 seconds"'),
   found("bad-duration", database({ slowQuery: "0 ms" }), at("slowQuery"), '"0 ms" is out of range: a statement is slow after a millisecond at the earliest, an hour at the latest', 'write "1 ms" to "1 hour"'),
   found("wrong-type", database({ standby: 1 }), at("standby"), "this is to be true or false, not the number 1", "write true or false, without quotes"),
+
+  found("unknown-field", redis({ version: "7.0" }), "databases.cache.version", 'a redis database has no field "version"', "its fields are engine, instance, memory, evict, persist, storage, backups"),
+  found("unknown-name", redis({ evict: "always" }), "databases.cache.evict", 'there is no way to evict "always"', "there are never, least recently used, soonest to expire"),
+  found("unknown-name", redis({ persist: "every seconds" }), "databases.cache.persist", 'there is no way to persist "every seconds"', 'did you mean "every second"?'),
+  found("bad-size", redis({ memory: "1 MB" }), "databases.cache.memory", '"1 MB" is out of range: from 16 MB, of which Redis itself needs a few, to 1 TB', 'write "16 MB" to "1 TB"'),
+  found("bad-instance", redis({ instance: "cache.t4g.small" }), "databases.cache.instance", '"cache.t4g.small" is no EC2 instance type', 'did you mean "t4g.small"?'),
+  found("unknown-field", mongodb({ standby: true }), "databases.documents.standby", 'a mongodb database has no field "standby"', "its fields are engine, version, instance, storage, backups"),
+  found("unsupported-version", mongodb({ version: "4.4" }), "databases.documents.version", 'MongoDB "4.4" is not among the versions that are kept up to date here', 'write "8.0"'),
+  found("bad-size", mongodb({ storage: "0 GB" }), "databases.documents.storage", '"0 GB" is out of range: a volume has 1 GB to 64 TB', 'write "1 GB" to "64 TB"'),
 ];

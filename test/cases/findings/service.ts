@@ -1,4 +1,4 @@
-import { service, shop, SERVICE, worker } from "../shop.ts";
+import { service, shop, SERVICE, worker, WORKER } from "../shop.ts";
 import { found } from "./case.ts";
 
 const paths = (of: object) => service({ paths: of });
@@ -6,14 +6,17 @@ const PATTERN = 'write a pattern such as "/internal/*"';
 
 export const SERVICE_CASES = [
   found("unknown-field", service({ command: "node server.js" }), "services.api.command", 'a service has no field "command"',
-    "its fields are directory, build, start, migrate, host, reachableBy, paths, port, health, metrics, size, replicas, uses, secrets, environment, startWithin, stopWithin"),
+    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, metrics, size, replicas, uses, consumes, secrets, environment, startWithin, stopWithin"),
   found("unknown-field", service({ strat: "node server.js", start: undefined }), "services.api.strat", 'a service has no field "strat"', 'did you mean "start"?'),
   found("missing-field", service({ start: undefined }), "services.api.start", '"start" is missing', 'add start: "node server.js"'),
   found("bad-command", service({ start: "" }), "services.api.start", '"" is no command', "write what you would type in a shell, or leave the field out"),
   found("host-taken", shop({ services: { api: SERVICE, admin: SERVICE } }), "services.admin.host", '"api" is already the host of api', "give it a host of its own"),
-  found("unknown-name", service({ uses: ["mysql", "mysq"] }), "services.api.uses[1]", 'there is no database "mysq"', 'did you mean "mysql"?'),
-  found("unknown-name", service({ uses: ["redis"] }), "services.api.uses[0]", 'there is no database "redis"', "the databases are mysql"),
-  found("unknown-name", shop({ databases: {} }), "services.api.uses[0]", 'there is no database "mysql"', "add it, databases: { mysql: {...} }, or take the name out here"),
+  found("unknown-name", service({ uses: ["mysql", "mysq"] }), "services.api.uses[1]", 'there is no database, topic or service "mysq"', 'did you mean "mysql"?'),
+  found("unknown-name", service({ uses: ["redis"] }), "services.api.uses[0]", 'there is no database, topic or service "redis"', "there are mysql"),
+  found("unknown-name", shop({ databases: {} }), "services.api.uses[0]", 'there is no database, topic or service "mysql"', "add it, databases: { mysql: {...} }, or take the name out here"),
+  found("uses-itself", service({ uses: ["mysql", "api"] }), "services.api.uses[1]", '"api" uses itself', "take it out"),
+  found("not-callable", shop({ services: { api: { ...SERVICE, uses: ["worker"] }, worker: WORKER } }), "services.api.uses[0]", "worker has no host, so nobody can call it", "give worker a host, with reachableBy: [] if nobody outside is to reach it"),
+  found("unknown-name", service({ consumes: ["event"] }), "services.api.consumes[0]", 'there is no topic "event"', "add it, topics: { event: {...} }, or take the name out here"),
   found("duplicate", service({ uses: ["mysql", "mysql"] }), "services.api.uses[1]", '"mysql" stands here twice', "take one of them out"),
   found("unknown-name", service({ reachableBy: "offce" }), "services.api.reachableBy", 'there is no team "offce"', 'did you mean "office"?'),
   found("unknown-name", service({ reachableBy: "nobody" }), "services.api.reachableBy", '"nobody" is for paths; here an empty list says it', "write reachableBy: [], or take the host out"),
