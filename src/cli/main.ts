@@ -12,10 +12,13 @@ async function main(given: readonly string[]): Promise<number> {
   if (verb === "--version" || verb === "-v") return answer(`${version()}\n`);
   if (verb === undefined || verb === "--help" || verb === "-h" || verb === "help") return answer(others[0] === undefined ? overview(VERBS) : verbHelp(others[0], known(others[0])));
   const chosen = known(verb);
-  if (others.some((word) => word === "--help" || word === "-h")) return answer(verbHelp(verb, chosen));
+  if (beforeDashes(others).some((word) => word === "--help" || word === "-h")) return answer(verbHelp(verb, chosen));
   const run = await chosen.load();
   return run({ verb, ...readOptions(verb, chosen, others), print, tell, terminal: terminal() });
 }
+
+/** What follows `--` is another program's. */
+const beforeDashes = (words: readonly string[]): readonly string[] => (words.includes("--") ? words.slice(0, words.indexOf("--")) : words);
 
 function known(verb: string): (typeof VERBS)[string] {
   const found = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;

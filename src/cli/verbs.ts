@@ -46,6 +46,29 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "what is built, what serves and what served",
     load: () => import("./verb/releases.ts").then(({ releases }) => releases),
   },
+  exec: {
+    usage: "exec SERVICE -- COMMAND...",
+    summary: "run a command with a service's environment, credentials, user and directory",
+    load: () => import("./verb/exec.ts").then(({ exec }) => exec),
+  },
+  env: {
+    usage: "env SERVICE",
+    summary: "a service's variables; secrets are masked",
+    options: { show: "with its secrets" },
+    load: () => import("./verb/env.ts").then(({ env }) => env),
+  },
+  shell: {
+    usage: "shell DATABASE",
+    summary: "the database's own client, as its administrator",
+    options: { "as SERVICE": "as the user that this service has there" },
+    load: () => import("./verb/shell.ts").then(({ shell }) => shell),
+  },
+  seed: {
+    usage: "seed [SERVICE]",
+    summary: "fill the databases with what one develops with: the team's own commands",
+    options: { "confirm NAME": "in a guarded environment: its name, where nobody can be asked" },
+    load: () => import("./verb/seed.ts").then(({ seed }) => seed),
+  },
   secret: {
     usage: "secret set|list|unset [SERVICE [NAME]]",
     summary: "values that the definition only names; set reads the value from a prompt or stdin",

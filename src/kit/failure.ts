@@ -14,6 +14,7 @@ export type FailureCode =
   | "permission"
   | "build-failed"
   | "migration-failed"
+  | "seed-failed"
   | "start-failed"
   | "deploy-failed"
   | "nothing-to-roll-back"
