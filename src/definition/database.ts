@@ -1,8 +1,5 @@
 import type { Duration, Size } from "./units.ts";
 
-/** Data of the platform, each kind by its engine. */
-export type DatabaseDefinition = MysqlDefinition | RedisDefinition | MongodbDefinition;
-
 /** A relational database: RDS on AWS. */
 export interface MysqlDefinition {
   /** What it is. */
@@ -52,3 +49,6 @@ export interface MongodbDefinition {
   /** How long daily backups are kept on AWS. @default "7 days" */
   readonly backups?: Duration;
 }
+
+/** Data of the platform, each kind by its engine. */
+export type DatabaseDefinition = MysqlDefinition | RedisDefinition | MongodbDefinition;
