@@ -884,6 +884,69 @@ export interface CloudwatchLogGroup {
   readonly tags?: Map<Text>;
 }
 
+export interface CloudwatchMetricAlarm_EvaluationCriteria_PromqlCriteria {
+  readonly pending_period?: Amount;
+  readonly query: Text;
+  readonly recovery_period?: Amount;
+}
+
+export interface CloudwatchMetricAlarm_EvaluationCriteria {
+  readonly promql_criteria: CloudwatchMetricAlarm_EvaluationCriteria_PromqlCriteria;
+}
+
+export interface CloudwatchMetricAlarm_MetricQuery_Metric {
+  readonly dimensions?: Map<Text>;
+  readonly metric_name: Text;
+  readonly namespace?: Text;
+  readonly period: Amount;
+  readonly stat: Text;
+  readonly unit?: Text;
+}
+
+export interface CloudwatchMetricAlarm_MetricQuery {
+  readonly account_id?: Text;
+  readonly expression?: Text;
+  readonly id: Text;
+  readonly label?: Text;
+  readonly metric?: CloudwatchMetricAlarm_MetricQuery_Metric;
+  readonly period?: Amount;
+  readonly return_data?: Flag;
+}
+
+export interface CloudwatchMetricAlarm_WarmUpConfiguration {
+  readonly only_start_evaluating_after_warm_up_period_ends?: Flag;
+  readonly warm_up_period_duration_in_minutes: Amount;
+}
+
+export interface CloudwatchMetricAlarm {
+  readonly actions_enabled?: Flag;
+  readonly alarm_actions?: readonly Text[];
+  readonly alarm_description?: Text;
+  readonly alarm_name: Text;
+  readonly comparison_operator?: Text;
+  readonly datapoints_to_alarm?: Amount;
+  readonly dimensions?: Map<Text>;
+  readonly evaluate_low_sample_count_percentiles?: Text;
+  readonly evaluation_criteria?: CloudwatchMetricAlarm_EvaluationCriteria;
+  readonly evaluation_interval?: Amount;
+  readonly evaluation_periods?: Amount;
+  readonly extended_statistic?: Text;
+  readonly insufficient_data_actions?: readonly Text[];
+  readonly metric_name?: Text;
+  readonly metric_query?: readonly CloudwatchMetricAlarm_MetricQuery[];
+  readonly namespace?: Text;
+  readonly ok_actions?: readonly Text[];
+  readonly period?: Amount;
+  readonly region?: Text;
+  readonly statistic?: Text;
+  readonly tags?: Map<Text>;
+  readonly threshold?: Amount;
+  readonly threshold_metric_id?: Text;
+  readonly treat_missing_data?: Text;
+  readonly unit?: Text;
+  readonly warm_up_configuration?: CloudwatchMetricAlarm_WarmUpConfiguration;
+}
+
 export interface DbInstance_BlueGreenUpdate {
   readonly enabled?: Flag;
 }
@@ -1020,6 +1083,193 @@ export interface DefaultSecurityGroup {
   readonly revoke_rules_on_delete?: Flag;
   readonly tags?: Map<Text>;
   readonly vpc_id?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Action_CrossRegionCopy_EncryptionConfiguration {
+  readonly cmk_arn?: Text;
+  readonly encrypted?: Flag;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Action_CrossRegionCopy_RetainRule {
+  readonly interval: Amount;
+  readonly interval_unit: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Action_CrossRegionCopy {
+  readonly encryption_configuration: DlmLifecyclePolicy_PolicyDetails_Action_CrossRegionCopy_EncryptionConfiguration;
+  readonly retain_rule?: DlmLifecyclePolicy_PolicyDetails_Action_CrossRegionCopy_RetainRule;
+  readonly target: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Action {
+  readonly cross_region_copy: readonly DlmLifecyclePolicy_PolicyDetails_Action_CrossRegionCopy[];
+  readonly name: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_EventSource_Parameters {
+  readonly description_regex: Text;
+  readonly event_type: Text;
+  readonly snapshot_owner: readonly Text[];
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_EventSource {
+  readonly parameters: DlmLifecyclePolicy_PolicyDetails_EventSource_Parameters;
+  readonly type: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Exclusions {
+  readonly exclude_boot_volumes?: Flag;
+  readonly exclude_tags?: Map<Text>;
+  readonly exclude_volume_types?: readonly Text[];
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Parameters {
+  readonly exclude_boot_volume?: Flag;
+  readonly exclude_data_volume_tags?: Map<Text>;
+  readonly no_reboot?: Flag;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_ArchiveRule_ArchiveRetainRule_RetentionArchiveTier {
+  readonly count?: Amount;
+  readonly interval?: Amount;
+  readonly interval_unit?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_ArchiveRule_ArchiveRetainRule {
+  readonly retention_archive_tier: DlmLifecyclePolicy_PolicyDetails_Schedule_ArchiveRule_ArchiveRetainRule_RetentionArchiveTier;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_ArchiveRule {
+  readonly archive_retain_rule: DlmLifecyclePolicy_PolicyDetails_Schedule_ArchiveRule_ArchiveRetainRule;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_CreateRule_Scripts {
+  readonly execute_operation_on_script_failure?: Flag;
+  readonly execution_handler: Text;
+  readonly execution_handler_service?: Text;
+  readonly execution_timeout?: Amount;
+  readonly maximum_retry_count?: Amount;
+  readonly stages?: readonly Text[];
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_CreateRule {
+  readonly cron_expression?: Text;
+  readonly interval?: Amount;
+  readonly interval_unit?: Text;
+  readonly location?: Text;
+  readonly scripts?: DlmLifecyclePolicy_PolicyDetails_Schedule_CreateRule_Scripts;
+  readonly times?: readonly Text[];
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_CrossRegionCopyRule_DeprecateRule {
+  readonly interval: Amount;
+  readonly interval_unit: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_CrossRegionCopyRule_RetainRule {
+  readonly interval: Amount;
+  readonly interval_unit: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_CrossRegionCopyRule {
+  readonly cmk_arn?: Text;
+  readonly copy_tags?: Flag;
+  readonly deprecate_rule?: DlmLifecyclePolicy_PolicyDetails_Schedule_CrossRegionCopyRule_DeprecateRule;
+  readonly encrypted: Flag;
+  readonly retain_rule?: DlmLifecyclePolicy_PolicyDetails_Schedule_CrossRegionCopyRule_RetainRule;
+  readonly target?: Text;
+  readonly target_region?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_DeprecateRule {
+  readonly count?: Amount;
+  readonly interval?: Amount;
+  readonly interval_unit?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_FastRestoreRule {
+  readonly availability_zones: readonly Text[];
+  readonly count?: Amount;
+  readonly interval?: Amount;
+  readonly interval_unit?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_RetainRule {
+  readonly count?: Amount;
+  readonly interval?: Amount;
+  readonly interval_unit?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule_ShareRule {
+  readonly target_accounts: readonly Text[];
+  readonly unshare_interval?: Amount;
+  readonly unshare_interval_unit?: Text;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails_Schedule {
+  readonly archive_rule?: DlmLifecyclePolicy_PolicyDetails_Schedule_ArchiveRule;
+  readonly copy_tags?: Flag;
+  readonly create_rule: DlmLifecyclePolicy_PolicyDetails_Schedule_CreateRule;
+  readonly cross_region_copy_rule?: readonly DlmLifecyclePolicy_PolicyDetails_Schedule_CrossRegionCopyRule[];
+  readonly deprecate_rule?: DlmLifecyclePolicy_PolicyDetails_Schedule_DeprecateRule;
+  readonly fast_restore_rule?: DlmLifecyclePolicy_PolicyDetails_Schedule_FastRestoreRule;
+  readonly name: Text;
+  readonly retain_rule: DlmLifecyclePolicy_PolicyDetails_Schedule_RetainRule;
+  readonly share_rule?: DlmLifecyclePolicy_PolicyDetails_Schedule_ShareRule;
+  readonly tags_to_add?: Map<Text>;
+  readonly variable_tags?: Map<Text>;
+}
+
+export interface DlmLifecyclePolicy_PolicyDetails {
+  readonly action?: DlmLifecyclePolicy_PolicyDetails_Action;
+  readonly copy_tags?: Flag;
+  readonly create_interval?: Amount;
+  readonly event_source?: DlmLifecyclePolicy_PolicyDetails_EventSource;
+  readonly exclusions?: DlmLifecyclePolicy_PolicyDetails_Exclusions;
+  readonly extend_deletion?: Flag;
+  readonly parameters?: DlmLifecyclePolicy_PolicyDetails_Parameters;
+  readonly policy_language?: Text;
+  readonly policy_type?: Text;
+  readonly resource_locations?: readonly Text[];
+  readonly resource_type?: Text;
+  readonly resource_types?: readonly Text[];
+  readonly retain_interval?: Amount;
+  readonly schedule?: readonly DlmLifecyclePolicy_PolicyDetails_Schedule[];
+  readonly target_tags?: Map<Text>;
+}
+
+export interface DlmLifecyclePolicy {
+  readonly default_policy?: Text;
+  readonly description: Text;
+  readonly execution_role_arn: Text;
+  readonly policy_details: DlmLifecyclePolicy_PolicyDetails;
+  readonly region?: Text;
+  readonly state?: Text;
+  readonly tags?: Map<Text>;
+}
+
+export interface EbsVolume_Timeouts {
+  readonly create?: Text;
+  readonly delete?: Text;
+  readonly update?: Text;
+}
+
+export interface EbsVolume {
+  readonly availability_zone: Text;
+  readonly encrypted?: Flag;
+  readonly final_snapshot?: Flag;
+  readonly iops?: Amount;
+  readonly kms_key_id?: Text;
+  readonly multi_attach_enabled?: Flag;
+  readonly outpost_arn?: Text;
+  readonly region?: Text;
+  readonly size?: Amount;
+  readonly snapshot_id?: Text;
+  readonly tags?: Map<Text>;
+  readonly throughput?: Amount;
+  readonly timeouts?: EbsVolume_Timeouts;
+  readonly type?: Text;
+  readonly volume_initialization_rate?: Amount;
 }
 
 export interface EcrLifecyclePolicy {
@@ -1644,6 +1894,178 @@ export interface IamRolePolicy {
 export interface IamRolePolicyAttachment {
   readonly policy_arn: Text;
   readonly role: Text;
+}
+
+export interface Instance_CapacityReservationSpecification_CapacityReservationTarget {
+  readonly capacity_reservation_id?: Text;
+  readonly capacity_reservation_resource_group_arn?: Text;
+}
+
+export interface Instance_CapacityReservationSpecification {
+  readonly capacity_reservation_preference?: Text;
+  readonly capacity_reservation_target?: Instance_CapacityReservationSpecification_CapacityReservationTarget;
+}
+
+export interface Instance_CpuOptions {
+  readonly amd_sev_snp?: Text;
+  readonly core_count?: Amount;
+  readonly nested_virtualization?: Text;
+  readonly threads_per_core?: Amount;
+}
+
+export interface Instance_CreditSpecification {
+  readonly cpu_credits?: Text;
+}
+
+export interface Instance_EbsBlockDevice {
+  readonly delete_on_termination?: Flag;
+  readonly device_name: Text;
+  readonly encrypted?: Flag;
+  readonly iops?: Amount;
+  readonly kms_key_id?: Text;
+  readonly snapshot_id?: Text;
+  readonly tags?: Map<Text>;
+  readonly throughput?: Amount;
+  readonly volume_size?: Amount;
+  readonly volume_type?: Text;
+}
+
+export interface Instance_EnclaveOptions {
+  readonly enabled?: Flag;
+}
+
+export interface Instance_EphemeralBlockDevice {
+  readonly device_name: Text;
+  readonly no_device?: Flag;
+  readonly virtual_name?: Text;
+}
+
+export interface Instance_InstanceMarketOptions_SpotOptions {
+  readonly instance_interruption_behavior?: Text;
+  readonly max_price?: Text;
+  readonly spot_instance_type?: Text;
+  readonly valid_until?: Text;
+}
+
+export interface Instance_InstanceMarketOptions {
+  readonly market_type?: Text;
+  readonly spot_options?: Instance_InstanceMarketOptions_SpotOptions;
+}
+
+export interface Instance_LaunchTemplate {
+  readonly id?: Text;
+  readonly name?: Text;
+  readonly version?: Text;
+}
+
+export interface Instance_MaintenanceOptions {
+  readonly auto_recovery?: Text;
+}
+
+export interface Instance_MetadataOptions {
+  readonly http_endpoint?: Text;
+  readonly http_protocol_ipv6?: Text;
+  readonly http_put_response_hop_limit?: Amount;
+  readonly http_tokens?: Text;
+  readonly instance_metadata_tags?: Text;
+}
+
+export interface Instance_NetworkInterface {
+  readonly delete_on_termination?: Flag;
+  readonly device_index: Amount;
+  readonly network_card_index?: Amount;
+  readonly network_interface_id: Text;
+}
+
+export interface Instance_PrimaryNetworkInterface {
+  readonly network_interface_id: Text;
+}
+
+export interface Instance_PrivateDnsNameOptions {
+  readonly enable_resource_name_dns_a_record?: Flag;
+  readonly enable_resource_name_dns_aaaa_record?: Flag;
+  readonly hostname_type?: Text;
+}
+
+export interface Instance_RootBlockDevice {
+  readonly delete_on_termination?: Flag;
+  readonly encrypted?: Flag;
+  readonly iops?: Amount;
+  readonly kms_key_id?: Text;
+  readonly tags?: Map<Text>;
+  readonly throughput?: Amount;
+  readonly volume_size?: Amount;
+  readonly volume_type?: Text;
+}
+
+export interface Instance_SecondaryNetworkInterface {
+  readonly delete_on_termination?: Flag;
+  readonly device_index?: Amount;
+  readonly interface_type?: Text;
+  readonly network_card_index: Amount;
+  readonly private_ip_address_count?: Amount;
+  readonly secondary_subnet_id: Text;
+}
+
+export interface Instance_Timeouts {
+  readonly create?: Text;
+  readonly delete?: Text;
+  readonly read?: Text;
+  readonly update?: Text;
+}
+
+export interface Instance {
+  readonly ami?: Text;
+  readonly associate_public_ip_address?: Flag;
+  readonly availability_zone?: Text;
+  readonly capacity_reservation_specification?: Instance_CapacityReservationSpecification;
+  readonly cpu_options?: Instance_CpuOptions;
+  readonly credit_specification?: Instance_CreditSpecification;
+  readonly disable_api_stop?: Flag;
+  readonly disable_api_termination?: Flag;
+  readonly ebs_block_device?: readonly Instance_EbsBlockDevice[];
+  readonly ebs_optimized?: Flag;
+  readonly enable_primary_ipv6?: Flag;
+  readonly enclave_options?: Instance_EnclaveOptions;
+  readonly ephemeral_block_device?: readonly Instance_EphemeralBlockDevice[];
+  readonly force_destroy?: Flag;
+  readonly get_password_data?: Flag;
+  readonly hibernation?: Flag;
+  readonly host_id?: Text;
+  readonly host_resource_group_arn?: Text;
+  readonly iam_instance_profile?: Text;
+  readonly instance_initiated_shutdown_behavior?: Text;
+  readonly instance_market_options?: Instance_InstanceMarketOptions;
+  readonly instance_type?: Text;
+  readonly ipv6_address_count?: Amount;
+  readonly ipv6_addresses?: readonly Text[];
+  readonly key_name?: Text;
+  readonly launch_template?: Instance_LaunchTemplate;
+  readonly maintenance_options?: Instance_MaintenanceOptions;
+  readonly metadata_options?: Instance_MetadataOptions;
+  readonly monitoring?: Flag;
+  readonly network_interface?: readonly Instance_NetworkInterface[];
+  readonly placement_group?: Text;
+  readonly placement_group_id?: Text;
+  readonly placement_partition_number?: Amount;
+  readonly primary_network_interface?: Instance_PrimaryNetworkInterface;
+  readonly private_dns_name_options?: Instance_PrivateDnsNameOptions;
+  readonly private_ip?: Text;
+  readonly region?: Text;
+  readonly root_block_device?: Instance_RootBlockDevice;
+  readonly secondary_network_interface?: readonly Instance_SecondaryNetworkInterface[];
+  readonly secondary_private_ips?: readonly Text[];
+  readonly security_groups?: readonly Text[];
+  readonly source_dest_check?: Flag;
+  readonly subnet_id?: Text;
+  readonly tags?: Map<Text>;
+  readonly tenancy?: Text;
+  readonly timeouts?: Instance_Timeouts;
+  readonly user_data?: Text;
+  readonly user_data_base64?: Text;
+  readonly user_data_replace_on_change?: Flag;
+  readonly volume_tags?: Map<Text>;
+  readonly vpc_security_group_ids?: readonly Text[];
 }
 
 export interface InternetGateway_Timeouts {
@@ -2981,6 +3403,22 @@ export interface Subnet {
   readonly vpc_id: Text;
 }
 
+export interface VolumeAttachment_Timeouts {
+  readonly create?: Text;
+  readonly delete?: Text;
+}
+
+export interface VolumeAttachment {
+  readonly device_name: Text;
+  readonly force_detach?: Flag;
+  readonly instance_id: Text;
+  readonly region?: Text;
+  readonly skip_destroy?: Flag;
+  readonly stop_instance_before_detaching?: Flag;
+  readonly timeouts?: VolumeAttachment_Timeouts;
+  readonly volume_id: Text;
+}
+
 export interface Vpc {
   readonly assign_generated_ipv6_cidr_block?: Flag;
   readonly cidr_block?: Text;
@@ -3077,10 +3515,13 @@ export interface ResourceArguments {
   aws_cloudfront_origin_access_control: CloudfrontOriginAccessControl;
   aws_cloudfront_response_headers_policy: CloudfrontResponseHeadersPolicy;
   aws_cloudwatch_log_group: CloudwatchLogGroup;
+  aws_cloudwatch_metric_alarm: CloudwatchMetricAlarm;
   aws_db_instance: DbInstance;
   aws_db_parameter_group: DbParameterGroup;
   aws_db_subnet_group: DbSubnetGroup;
   aws_default_security_group: DefaultSecurityGroup;
+  aws_dlm_lifecycle_policy: DlmLifecyclePolicy;
+  aws_ebs_volume: EbsVolume;
   aws_ecr_lifecycle_policy: EcrLifecyclePolicy;
   aws_ecr_repository: EcrRepository;
   aws_ecr_repository_policy: EcrRepositoryPolicy;
@@ -3094,6 +3535,7 @@ export interface ResourceArguments {
   aws_iam_role: IamRole;
   aws_iam_role_policy: IamRolePolicy;
   aws_iam_role_policy_attachment: IamRolePolicyAttachment;
+  aws_instance: Instance;
   aws_internet_gateway: InternetGateway;
   aws_launch_template: LaunchTemplate;
   aws_lb: Lb;
@@ -3120,6 +3562,7 @@ export interface ResourceArguments {
   aws_security_group: SecurityGroup;
   aws_ssm_parameter: SsmParameter;
   aws_subnet: Subnet;
+  aws_volume_attachment: VolumeAttachment;
   aws_vpc: Vpc;
   aws_vpc_endpoint: VpcEndpoint;
   aws_vpc_security_group_egress_rule: VpcSecurityGroupEgressRule;
@@ -3137,10 +3580,13 @@ export interface ResourceAttributes {
   aws_cloudfront_origin_access_control: "arn" | "description" | "etag" | "id" | "name" | "origin_access_control_origin_type" | "signing_behavior" | "signing_protocol";
   aws_cloudfront_response_headers_policy: "arn" | "comment" | "cors_config" | "custom_headers_config" | "etag" | "id" | "name" | "remove_headers_config" | "security_headers_config" | "server_timing_headers_config";
   aws_cloudwatch_log_group: "arn" | "deletion_protection_enabled" | "id" | "kms_key_id" | "log_group_class" | "name" | "name_prefix" | "region" | "retention_in_days" | "skip_destroy" | "tags" | "tags_all";
+  aws_cloudwatch_metric_alarm: "actions_enabled" | "alarm_actions" | "alarm_description" | "alarm_name" | "arn" | "comparison_operator" | "datapoints_to_alarm" | "dimensions" | "evaluate_low_sample_count_percentiles" | "evaluation_criteria" | "evaluation_interval" | "evaluation_periods" | "extended_statistic" | "id" | "insufficient_data_actions" | "metric_name" | "metric_query" | "namespace" | "ok_actions" | "period" | "region" | "statistic" | "tags" | "tags_all" | "threshold" | "threshold_metric_id" | "treat_missing_data" | "unit" | "warm_up_configuration";
   aws_db_instance: "address" | "allocated_storage" | "allow_major_version_upgrade" | "apply_immediately" | "arn" | "auto_minor_version_upgrade" | "availability_zone" | "backup_retention_period" | "backup_target" | "backup_window" | "blue_green_update" | "ca_cert_identifier" | "character_set_name" | "copy_tags_to_snapshot" | "custom_iam_instance_profile" | "customer_owned_ip_enabled" | "database_insights_mode" | "db_name" | "db_subnet_group_name" | "dedicated_log_volume" | "delete_automated_backups" | "deletion_protection" | "domain" | "domain_auth_secret_arn" | "domain_dns_ips" | "domain_fqdn" | "domain_iam_role_name" | "domain_ou" | "enabled_cloudwatch_logs_exports" | "endpoint" | "engine" | "engine_lifecycle_support" | "engine_version" | "engine_version_actual" | "final_snapshot_identifier" | "hosted_zone_id" | "iam_database_authentication_enabled" | "id" | "identifier" | "identifier_prefix" | "instance_class" | "iops" | "kms_key_id" | "latest_restorable_time" | "license_model" | "listener_endpoint" | "maintenance_window" | "manage_master_user_password" | "master_user_secret" | "master_user_secret_kms_key_id" | "max_allocated_storage" | "monitoring_interval" | "monitoring_role_arn" | "multi_az" | "nchar_character_set_name" | "network_type" | "option_group_name" | "parameter_group_name" | "password" | "password_wo" | "password_wo_version" | "performance_insights_enabled" | "performance_insights_kms_key_id" | "performance_insights_retention_period" | "port" | "publicly_accessible" | "region" | "replica_mode" | "replicas" | "replicate_source_db" | "resource_id" | "restore_to_point_in_time" | "s3_import" | "skip_final_snapshot" | "snapshot_identifier" | "status" | "storage_encrypted" | "storage_throughput" | "storage_type" | "tags" | "tags_all" | "timeouts" | "timezone" | "upgrade_rollout_order" | "upgrade_storage_config" | "username" | "vpc_security_group_ids" | "warning_event_categories";
   aws_db_parameter_group: "arn" | "description" | "family" | "id" | "name" | "name_prefix" | "parameter" | "region" | "skip_destroy" | "tags" | "tags_all";
   aws_db_subnet_group: "arn" | "description" | "id" | "name" | "name_prefix" | "region" | "subnet_ids" | "supported_network_types" | "tags" | "tags_all" | "vpc_id";
   aws_default_security_group: "arn" | "description" | "egress" | "id" | "ingress" | "name" | "name_prefix" | "owner_id" | "region" | "revoke_rules_on_delete" | "tags" | "tags_all" | "vpc_id";
+  aws_dlm_lifecycle_policy: "arn" | "default_policy" | "description" | "execution_role_arn" | "id" | "policy_details" | "region" | "state" | "tags" | "tags_all";
+  aws_ebs_volume: "arn" | "availability_zone" | "create_time" | "encrypted" | "final_snapshot" | "id" | "iops" | "kms_key_id" | "multi_attach_enabled" | "outpost_arn" | "region" | "size" | "snapshot_id" | "tags" | "tags_all" | "throughput" | "timeouts" | "type" | "volume_initialization_rate";
   aws_ecr_lifecycle_policy: "id" | "policy" | "region" | "registry_id" | "repository";
   aws_ecr_repository: "arn" | "encryption_configuration" | "force_delete" | "id" | "image_scanning_configuration" | "image_tag_mutability" | "image_tag_mutability_exclusion_filter" | "name" | "region" | "registry_id" | "repository_url" | "tags" | "tags_all" | "timeouts";
   aws_ecr_repository_policy: "id" | "policy" | "region" | "registry_id" | "repository";
@@ -3154,6 +3600,7 @@ export interface ResourceAttributes {
   aws_iam_role: "arn" | "assume_role_policy" | "create_date" | "description" | "force_detach_policies" | "id" | "inline_policy" | "managed_policy_arns" | "max_session_duration" | "name" | "name_prefix" | "path" | "permissions_boundary" | "tags" | "tags_all" | "unique_id";
   aws_iam_role_policy: "id" | "name" | "name_prefix" | "policy" | "role";
   aws_iam_role_policy_attachment: "id" | "policy_arn" | "role";
+  aws_instance: "ami" | "arn" | "associate_public_ip_address" | "availability_zone" | "capacity_reservation_specification" | "cpu_options" | "credit_specification" | "disable_api_stop" | "disable_api_termination" | "ebs_block_device" | "ebs_optimized" | "enable_primary_ipv6" | "enclave_options" | "ephemeral_block_device" | "force_destroy" | "get_password_data" | "hibernation" | "host_id" | "host_resource_group_arn" | "iam_instance_profile" | "id" | "instance_initiated_shutdown_behavior" | "instance_lifecycle" | "instance_market_options" | "instance_state" | "instance_type" | "ipv6_address_count" | "ipv6_addresses" | "key_name" | "launch_template" | "maintenance_options" | "metadata_options" | "monitoring" | "network_interface" | "outpost_arn" | "password_data" | "placement_group" | "placement_group_id" | "placement_partition_number" | "primary_network_interface" | "primary_network_interface_id" | "private_dns" | "private_dns_name_options" | "private_ip" | "public_dns" | "public_ip" | "region" | "root_block_device" | "secondary_network_interface" | "secondary_private_ips" | "security_groups" | "source_dest_check" | "spot_instance_request_id" | "subnet_id" | "tags" | "tags_all" | "tenancy" | "timeouts" | "user_data" | "user_data_base64" | "user_data_replace_on_change" | "volume_tags" | "vpc_security_group_ids";
   aws_internet_gateway: "arn" | "id" | "owner_id" | "region" | "tags" | "tags_all" | "timeouts" | "vpc_id";
   aws_launch_template: "arn" | "block_device_mappings" | "capacity_reservation_specification" | "cpu_options" | "credit_specification" | "default_version" | "description" | "disable_api_stop" | "disable_api_termination" | "ebs_optimized" | "enclave_options" | "hibernation_options" | "iam_instance_profile" | "id" | "image_id" | "instance_initiated_shutdown_behavior" | "instance_market_options" | "instance_requirements" | "instance_type" | "kernel_id" | "key_name" | "latest_version" | "license_specification" | "maintenance_options" | "metadata_options" | "monitoring" | "name" | "name_prefix" | "network_interfaces" | "network_performance_options" | "placement" | "private_dns_name_options" | "ram_disk_id" | "region" | "secondary_interfaces" | "security_group_names" | "tag_specifications" | "tags" | "tags_all" | "update_default_version" | "user_data" | "vpc_security_group_ids";
   aws_lb: "access_logs" | "arn" | "arn_suffix" | "client_keep_alive" | "connection_logs" | "customer_owned_ipv4_pool" | "desync_mitigation_mode" | "dns_name" | "dns_record_client_routing_policy" | "drop_invalid_header_fields" | "enable_cross_zone_load_balancing" | "enable_deletion_protection" | "enable_http2" | "enable_prefix_for_ipv6_source_nat" | "enable_tls_version_and_cipher_suite_headers" | "enable_waf_fail_open" | "enable_xff_client_port" | "enable_zonal_shift" | "enforce_security_group_inbound_rules_on_private_link_traffic" | "health_check_logs" | "id" | "idle_timeout" | "internal" | "ip_address_type" | "ipam_pools" | "load_balancer_type" | "minimum_load_balancer_capacity" | "name" | "name_prefix" | "preserve_host_header" | "region" | "secondary_ips_auto_assigned_per_subnet" | "security_groups" | "subnet_mapping" | "subnets" | "tags" | "tags_all" | "timeouts" | "vpc_id" | "xff_header_processing_mode" | "zone_id";
@@ -3180,6 +3627,7 @@ export interface ResourceAttributes {
   aws_security_group: "arn" | "description" | "egress" | "id" | "ingress" | "name" | "name_prefix" | "owner_id" | "region" | "revoke_rules_on_delete" | "tags" | "tags_all" | "timeouts" | "vpc_id";
   aws_ssm_parameter: "allowed_pattern" | "arn" | "data_type" | "description" | "has_value_wo" | "id" | "insecure_value" | "key_id" | "name" | "overwrite" | "region" | "tags" | "tags_all" | "tier" | "type" | "value" | "value_wo" | "value_wo_version" | "version";
   aws_subnet: "arn" | "assign_ipv6_address_on_creation" | "availability_zone" | "availability_zone_id" | "cidr_block" | "customer_owned_ipv4_pool" | "enable_dns64" | "enable_lni_at_device_index" | "enable_resource_name_dns_a_record_on_launch" | "enable_resource_name_dns_aaaa_record_on_launch" | "id" | "ipv4_ipam_pool_id" | "ipv4_netmask_length" | "ipv6_cidr_block" | "ipv6_cidr_block_association_id" | "ipv6_ipam_pool_id" | "ipv6_native" | "ipv6_netmask_length" | "map_customer_owned_ip_on_launch" | "map_public_ip_on_launch" | "outpost_arn" | "owner_id" | "private_dns_hostname_type_on_launch" | "region" | "tags" | "tags_all" | "timeouts" | "vpc_id";
+  aws_volume_attachment: "device_name" | "force_detach" | "id" | "instance_id" | "region" | "skip_destroy" | "stop_instance_before_detaching" | "timeouts" | "volume_id";
   aws_vpc: "arn" | "assign_generated_ipv6_cidr_block" | "cidr_block" | "default_network_acl_id" | "default_route_table_id" | "default_security_group_id" | "dhcp_options_id" | "enable_dns_hostnames" | "enable_dns_support" | "enable_network_address_usage_metrics" | "id" | "instance_tenancy" | "ipv4_ipam_pool_id" | "ipv4_netmask_length" | "ipv6_association_id" | "ipv6_cidr_block" | "ipv6_cidr_block_network_border_group" | "ipv6_ipam_pool_id" | "ipv6_netmask_length" | "main_route_table_id" | "owner_id" | "region" | "tags" | "tags_all";
   aws_vpc_endpoint: "arn" | "auto_accept" | "cidr_blocks" | "dns_entry" | "dns_options" | "id" | "ip_address_type" | "network_interface_ids" | "owner_id" | "policy" | "prefix_list_id" | "private_dns_enabled" | "region" | "requester_managed" | "resource_configuration_arn" | "route_table_ids" | "security_group_ids" | "service_name" | "service_network_arn" | "service_region" | "state" | "subnet_configuration" | "subnet_ids" | "tags" | "tags_all" | "timeouts" | "vpc_endpoint_type" | "vpc_id";
   aws_vpc_security_group_egress_rule: "arn" | "cidr_ipv4" | "cidr_ipv6" | "description" | "from_port" | "id" | "ip_protocol" | "prefix_list_id" | "referenced_security_group_id" | "region" | "security_group_id" | "security_group_rule_id" | "tags" | "tags_all" | "to_port";
