@@ -14,17 +14,21 @@ interface Property {
 interface Binding {
   readonly classes: ReadonlyMap<string, string>;
   readonly writers: ReadonlyMap<string, string>;
+  readonly keep: Keep;
 }
+
+/** Which nested blocks to read, by the names on the way to them: some types nest without end. */
+export type Keep = (path: readonly string[]) => boolean;
 
 const PROPERTY = /^ {4}\/\/ (\w+) - computed: (true|false), optional: (true|false), required: (true|false)\n/gm;
 const PRIMITIVE: Readonly<Record<string, Kind>> = { String: "string", Number: "number", Boolean: "bool" };
 
 /** The schema that a binding's JavaScript was generated from. */
-export function readBinding(source: string): Schema {
-  const binding = parse(source);
+export function readBinding(source: string, keep: Keep = () => true): Schema {
+  const binding = { ...parse(source), keep };
   const root = [...binding.classes.values()].find((body) => /^class \w+ extends cdktn\.Terraform/.test(body));
   if (root === undefined) throw new Error("no Terraform class in this binding");
-  return { version: 0, block: readBlock(binding, root, writerOf(root, "synthesizeHclAttributes() {", "\n    }\n")) };
+  return { version: 0, block: readBlock(binding, root, writerOf(root, "synthesizeHclAttributes() {", "\n    }\n"), []) };
 }
 
 /**
@@ -55,7 +59,7 @@ function readWriter(writers: Binding["writers"], writer: string): Block {
   return { attributes, ...(Object.keys(blocks).length > 0 && { block_types: blocks }) };
 }
 
-function parse(source: string): Binding {
+function parse(source: string): Omit<Binding, "keep"> {
   const classes = new Map<string, string>();
   const writers = new Map<string, string>();
   for (const [body, name] of source.matchAll(/^class (\w+) extends [\s\S]*?\n}$/gm)) classes.set(String(name), body);
@@ -70,11 +74,13 @@ function writerOf(source: string, from: string, to: string): string {
   return start < 0 ? "" : source.slice(start, source.indexOf(to, start));
 }
 
-function readBlock(binding: Binding, body: string, writer: string): Block {
+function readBlock(binding: Binding, body: string, writer: string, path: readonly string[]): Block {
   const attributes: Record<string, Attribute> = {};
   const blocks: Record<string, NestedBlock> = {};
   for (const property of properties(body)) {
-    const nested = nestedBlock(binding, property, writer);
+    const way = [...path, property.name];
+    if (nestedClass(property.code) && !binding.keep(way)) continue;
+    const nested = nestedBlock(binding, property, writer, way);
     if (nested) blocks[property.name] = nested;
     else attributes[property.name] = readAttribute(binding, property, body);
   }
@@ -142,7 +148,7 @@ function objects(binding: Binding, { name, collection }: NestedClass): Kind {
 }
 
 /** A property is a block when it can be written and its writer marks it so; otherwise it is an attribute of objects. */
-function nestedBlock(binding: Binding, property: Property, writer: string): NestedBlock | undefined {
+function nestedBlock(binding: Binding, property: Property, writer: string, path: readonly string[]): NestedBlock | undefined {
   const nested = nestedClass(property.code);
   if (!nested || (!property.optional && !property.required)) return undefined;
   const written = new RegExp(`^\\s+${property.name}: \\{\\s+value: (.*)\\n\\s+isBlock: true,\\n\\s+type: "(\\w+)"`, "m").exec(writer);
@@ -152,7 +158,7 @@ function nestedBlock(binding: Binding, property: Property, writer: string): Nest
   const single = nested.collection === null;
   return {
     nesting_mode: shape === "set" ? "set" : shape === "struct" ? "single" : "list",
-    block: readBlock(binding, binding.classes.get(nested.name) ?? "", binding.writers.get(inner.toLowerCase()) ?? ""),
+    block: readBlock(binding, binding.classes.get(nested.name) ?? "", binding.writers.get(inner.toLowerCase()) ?? "", path),
     ...(property.required && { min_items: 1 }),
     ...(single && shape !== "struct" && { max_items: 1 }),
   };

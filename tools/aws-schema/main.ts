@@ -1,11 +1,12 @@
 // Derives the schema of the AWS types that we use from published bindings, and TypeScript types from the schema.
 //   node tools/aws-schema/main.ts [DIRECTORY OF THE UNPACKED BINDINGS]
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SchemaDocument, Schemas } from "../../src/aws/schema/format.ts";
-import { readBinding, readProviderBinding } from "./binding.ts";
+import { readBinding, readProviderBinding, type Keep } from "./binding.ts";
+import { keepStatement, STATEMENTS, withStatements } from "./statement.ts";
 import { typesOf } from "./types.ts";
 import { BINDINGS, USED } from "./used.ts";
 
@@ -27,10 +28,11 @@ function fetchBindings(directory: string): string {
 }
 
 function derive(directory: string): SchemaDocument {
-  const source = (folder: string) =>
-    readFileSync(join(directory, "lib", folder, "index.js"), "utf8").replace(/^\/\/# sourceMappingURL.*$/m, "");
-  const one = (type: string, prefix: string) => readBinding(source(prefix + type.replace(/^aws_/, "").replaceAll("_", "-")));
-  const all = (types: readonly string[], prefix: string): Schemas => Object.fromEntries([...types].sort().map((type) => [type, one(type, prefix)]));
+  const source = (folder: string) => readSource(join(directory, "lib", folder));
+  const one = (type: string, prefix: string, keep?: Keep) => readBinding(source(prefix + type.replace(/^aws_/, "").replaceAll("_", "-")), keep);
+  const schema = (type: string, prefix: string) =>
+    prefix + type === "aws_wafv2_web_acl" ? withStatements(one(type, ""), one(STATEMENTS, "", keepStatement)) : one(type, prefix);
+  const all = (types: readonly string[], prefix: string): Schemas => Object.fromEntries([...types].sort().map((type) => [type, schema(type, prefix)]));
   return {
     format_version: "1.0",
     provider_schemas: {
@@ -42,6 +44,13 @@ function derive(directory: string): SchemaDocument {
       },
     },
   };
+}
+
+/** A binding's JavaScript; a large one is in several files, which name each other's classes by their module. */
+function readSource(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js")).sort();
+  const texts = files.map((name) => readFileSync(join(folder, name), "utf8").replace(/^\/\/# sourceMappingURL.*$/m, ""));
+  return texts.join("\n").replaceAll(/\b(?:index|structs\d+)_\d+\.(?=\w)/g, "");
 }
 
 /** JSON with one type a line: compact, and a change shows where it is. */

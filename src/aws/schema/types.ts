@@ -3307,6 +3307,124 @@ export interface S3Object {
   readonly website_redirect?: Text;
 }
 
+export interface SchedulerSchedule_FlexibleTimeWindow {
+  readonly maximum_window_in_minutes?: Amount;
+  readonly mode: Text;
+}
+
+export interface SchedulerSchedule_Target_DeadLetterConfig {
+  readonly arn: Text;
+}
+
+export interface SchedulerSchedule_Target_EcsParameters_CapacityProviderStrategy {
+  readonly base?: Amount;
+  readonly capacity_provider: Text;
+  readonly weight?: Amount;
+}
+
+export interface SchedulerSchedule_Target_EcsParameters_NetworkConfiguration {
+  readonly assign_public_ip?: Flag;
+  readonly security_groups?: readonly Text[];
+  readonly subnets: readonly Text[];
+}
+
+export interface SchedulerSchedule_Target_EcsParameters_PlacementConstraints {
+  readonly expression?: Text;
+  readonly type: Text;
+}
+
+export interface SchedulerSchedule_Target_EcsParameters_PlacementStrategy {
+  readonly field?: Text;
+  readonly type: Text;
+}
+
+export interface SchedulerSchedule_Target_EcsParameters {
+  readonly capacity_provider_strategy?: readonly SchedulerSchedule_Target_EcsParameters_CapacityProviderStrategy[];
+  readonly enable_ecs_managed_tags?: Flag;
+  readonly enable_execute_command?: Flag;
+  readonly group?: Text;
+  readonly launch_type?: Text;
+  readonly network_configuration?: SchedulerSchedule_Target_EcsParameters_NetworkConfiguration;
+  readonly placement_constraints?: readonly SchedulerSchedule_Target_EcsParameters_PlacementConstraints[];
+  readonly placement_strategy?: readonly SchedulerSchedule_Target_EcsParameters_PlacementStrategy[];
+  readonly platform_version?: Text;
+  readonly propagate_tags?: Text;
+  readonly reference_id?: Text;
+  readonly tags?: Map<Text>;
+  readonly task_count?: Amount;
+  readonly task_definition_arn: Text;
+}
+
+export interface SchedulerSchedule_Target_EventbridgeParameters {
+  readonly detail_type: Text;
+  readonly source: Text;
+}
+
+export interface SchedulerSchedule_Target_KinesisParameters {
+  readonly partition_key: Text;
+}
+
+export interface SchedulerSchedule_Target_RetryPolicy {
+  readonly maximum_event_age_in_seconds?: Amount;
+  readonly maximum_retry_attempts?: Amount;
+}
+
+export interface SchedulerSchedule_Target_SagemakerPipelineParameters_PipelineParameter {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface SchedulerSchedule_Target_SagemakerPipelineParameters {
+  readonly pipeline_parameter?: readonly SchedulerSchedule_Target_SagemakerPipelineParameters_PipelineParameter[];
+}
+
+export interface SchedulerSchedule_Target_SqsParameters {
+  readonly message_group_id?: Text;
+}
+
+export interface SchedulerSchedule_Target {
+  readonly arn: Text;
+  readonly dead_letter_config?: SchedulerSchedule_Target_DeadLetterConfig;
+  readonly ecs_parameters?: SchedulerSchedule_Target_EcsParameters;
+  readonly eventbridge_parameters?: SchedulerSchedule_Target_EventbridgeParameters;
+  readonly input?: Text;
+  readonly kinesis_parameters?: SchedulerSchedule_Target_KinesisParameters;
+  readonly retry_policy?: SchedulerSchedule_Target_RetryPolicy;
+  readonly role_arn: Text;
+  readonly sagemaker_pipeline_parameters?: SchedulerSchedule_Target_SagemakerPipelineParameters;
+  readonly sqs_parameters?: SchedulerSchedule_Target_SqsParameters;
+}
+
+export interface SchedulerSchedule {
+  readonly action_after_completion?: Text;
+  readonly description?: Text;
+  readonly end_date?: Text;
+  readonly flexible_time_window: SchedulerSchedule_FlexibleTimeWindow;
+  readonly group_name?: Text;
+  readonly kms_key_arn?: Text;
+  readonly name?: Text;
+  readonly name_prefix?: Text;
+  readonly region?: Text;
+  readonly schedule_expression: Text;
+  readonly schedule_expression_timezone?: Text;
+  readonly start_date?: Text;
+  readonly state?: Text;
+  readonly target: SchedulerSchedule_Target;
+}
+
+export interface SchedulerScheduleGroup_Timeouts {
+  readonly create?: Text;
+  readonly delete?: Text;
+}
+
+export interface SchedulerScheduleGroup {
+  readonly name?: Text;
+  readonly name_prefix?: Text;
+  readonly region?: Text;
+  readonly tags?: Map<Text>;
+  readonly timeouts?: SchedulerScheduleGroup_Timeouts;
+}
+
 export interface SecretsmanagerSecret_Replica {
   readonly kms_key_id?: Text;
   readonly region: Text;
@@ -3352,6 +3470,101 @@ export interface SecurityGroup {
   readonly tags?: Map<Text>;
   readonly timeouts?: SecurityGroup_Timeouts;
   readonly vpc_id?: Text;
+}
+
+export interface SnsTopic {
+  readonly application_failure_feedback_role_arn?: Text;
+  readonly application_success_feedback_role_arn?: Text;
+  readonly application_success_feedback_sample_rate?: Amount;
+  readonly archive_policy?: Text;
+  readonly content_based_deduplication?: Flag;
+  readonly delivery_policy?: Text;
+  readonly display_name?: Text;
+  readonly fifo_throughput_scope?: Text;
+  readonly fifo_topic?: Flag;
+  readonly firehose_failure_feedback_role_arn?: Text;
+  readonly firehose_success_feedback_role_arn?: Text;
+  readonly firehose_success_feedback_sample_rate?: Amount;
+  readonly http_failure_feedback_role_arn?: Text;
+  readonly http_success_feedback_role_arn?: Text;
+  readonly http_success_feedback_sample_rate?: Amount;
+  readonly kms_master_key_id?: Text;
+  readonly lambda_failure_feedback_role_arn?: Text;
+  readonly lambda_success_feedback_role_arn?: Text;
+  readonly lambda_success_feedback_sample_rate?: Amount;
+  readonly name?: Text;
+  readonly name_prefix?: Text;
+  readonly policy?: Text;
+  readonly region?: Text;
+  readonly signature_version?: Amount;
+  readonly sqs_failure_feedback_role_arn?: Text;
+  readonly sqs_success_feedback_role_arn?: Text;
+  readonly sqs_success_feedback_sample_rate?: Amount;
+  readonly tags?: Map<Text>;
+  readonly tracing_config?: Text;
+}
+
+export interface SnsTopicPolicy {
+  readonly arn: Text;
+  readonly policy: Text;
+  readonly region?: Text;
+}
+
+export interface SnsTopicSubscription {
+  readonly confirmation_timeout_in_minutes?: Amount;
+  readonly delivery_policy?: Text;
+  readonly endpoint: Text;
+  readonly endpoint_auto_confirms?: Flag;
+  readonly filter_policy?: Text;
+  readonly filter_policy_scope?: Text;
+  readonly protocol: Text;
+  readonly raw_message_delivery?: Flag;
+  readonly redrive_policy?: Text;
+  readonly region?: Text;
+  readonly replay_policy?: Text;
+  readonly subscription_role_arn?: Text;
+  readonly topic_arn: Text;
+}
+
+export interface SqsQueue_Timeouts {
+  readonly create?: Text;
+  readonly delete?: Text;
+  readonly update?: Text;
+}
+
+export interface SqsQueue {
+  readonly content_based_deduplication?: Flag;
+  readonly deduplication_scope?: Text;
+  readonly delay_seconds?: Amount;
+  readonly fifo_queue?: Flag;
+  readonly fifo_throughput_limit?: Text;
+  readonly kms_data_key_reuse_period_seconds?: Amount;
+  readonly kms_master_key_id?: Text;
+  readonly max_message_size?: Amount;
+  readonly message_retention_seconds?: Amount;
+  readonly name?: Text;
+  readonly name_prefix?: Text;
+  readonly policy?: Text;
+  readonly receive_wait_time_seconds?: Amount;
+  readonly redrive_allow_policy?: Text;
+  readonly redrive_policy?: Text;
+  readonly region?: Text;
+  readonly sqs_managed_sse_enabled?: Flag;
+  readonly tags?: Map<Text>;
+  readonly timeouts?: SqsQueue_Timeouts;
+  readonly visibility_timeout_seconds?: Amount;
+}
+
+export interface SqsQueuePolicy {
+  readonly policy: Text;
+  readonly queue_url: Text;
+  readonly region?: Text;
+}
+
+export interface SqsQueueRedriveAllowPolicy {
+  readonly queue_url: Text;
+  readonly redrive_allow_policy: Text;
+  readonly region?: Text;
 }
 
 export interface SsmParameter {
@@ -3504,6 +3717,445 @@ export interface VpcSecurityGroupIngressRule {
   readonly to_port?: Amount;
 }
 
+export interface Wafv2WebAcl_AssociationConfig_RequestBody_ApiGateway {
+  readonly default_size_inspection_limit: Text;
+}
+
+export interface Wafv2WebAcl_AssociationConfig_RequestBody_AppRunnerService {
+  readonly default_size_inspection_limit: Text;
+}
+
+export interface Wafv2WebAcl_AssociationConfig_RequestBody_Cloudfront {
+  readonly default_size_inspection_limit: Text;
+}
+
+export interface Wafv2WebAcl_AssociationConfig_RequestBody_CognitoUserPool {
+  readonly default_size_inspection_limit: Text;
+}
+
+export interface Wafv2WebAcl_AssociationConfig_RequestBody_VerifiedAccessInstance {
+  readonly default_size_inspection_limit: Text;
+}
+
+export interface Wafv2WebAcl_AssociationConfig_RequestBody {
+  readonly api_gateway?: Wafv2WebAcl_AssociationConfig_RequestBody_ApiGateway;
+  readonly app_runner_service?: Wafv2WebAcl_AssociationConfig_RequestBody_AppRunnerService;
+  readonly cloudfront?: Wafv2WebAcl_AssociationConfig_RequestBody_Cloudfront;
+  readonly cognito_user_pool?: Wafv2WebAcl_AssociationConfig_RequestBody_CognitoUserPool;
+  readonly verified_access_instance?: Wafv2WebAcl_AssociationConfig_RequestBody_VerifiedAccessInstance;
+}
+
+export interface Wafv2WebAcl_AssociationConfig {
+  readonly request_body?: readonly Wafv2WebAcl_AssociationConfig_RequestBody[];
+}
+
+export interface Wafv2WebAcl_CaptchaConfig_ImmunityTimeProperty {
+  readonly immunity_time?: Amount;
+}
+
+export interface Wafv2WebAcl_CaptchaConfig {
+  readonly immunity_time_property?: Wafv2WebAcl_CaptchaConfig_ImmunityTimeProperty;
+}
+
+export interface Wafv2WebAcl_ChallengeConfig_ImmunityTimeProperty {
+  readonly immunity_time?: Amount;
+}
+
+export interface Wafv2WebAcl_ChallengeConfig {
+  readonly immunity_time_property?: Wafv2WebAcl_ChallengeConfig_ImmunityTimeProperty;
+}
+
+export interface Wafv2WebAcl_CustomResponseBody {
+  readonly content: Text;
+  readonly content_type: Text;
+  readonly key: Text;
+}
+
+export interface Wafv2WebAcl_DataProtectionConfig_DataProtection_Field {
+  readonly field_keys?: readonly Text[];
+  readonly field_type: Text;
+}
+
+export interface Wafv2WebAcl_DataProtectionConfig_DataProtection {
+  readonly action: Text;
+  readonly exclude_rate_based_details?: Flag;
+  readonly exclude_rule_match_details?: Flag;
+  readonly field: Wafv2WebAcl_DataProtectionConfig_DataProtection_Field;
+}
+
+export interface Wafv2WebAcl_DataProtectionConfig {
+  readonly data_protection?: readonly Wafv2WebAcl_DataProtectionConfig_DataProtection[];
+}
+
+export interface Wafv2WebAcl_DefaultAction_Allow_CustomRequestHandling_InsertHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_DefaultAction_Allow_CustomRequestHandling {
+  readonly insert_header: readonly Wafv2WebAcl_DefaultAction_Allow_CustomRequestHandling_InsertHeader[];
+}
+
+export interface Wafv2WebAcl_DefaultAction_Allow {
+  readonly custom_request_handling?: Wafv2WebAcl_DefaultAction_Allow_CustomRequestHandling;
+}
+
+export interface Wafv2WebAcl_DefaultAction_Block_CustomResponse_ResponseHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_DefaultAction_Block_CustomResponse {
+  readonly custom_response_body_key?: Text;
+  readonly response_code: Amount;
+  readonly response_header?: readonly Wafv2WebAcl_DefaultAction_Block_CustomResponse_ResponseHeader[];
+}
+
+export interface Wafv2WebAcl_DefaultAction_Block {
+  readonly custom_response?: Wafv2WebAcl_DefaultAction_Block_CustomResponse;
+}
+
+export interface Wafv2WebAcl_DefaultAction {
+  readonly allow?: Wafv2WebAcl_DefaultAction_Allow;
+  readonly block?: Wafv2WebAcl_DefaultAction_Block;
+}
+
+export interface Wafv2WebAcl_VisibilityConfig {
+  readonly cloudwatch_metrics_enabled: Flag;
+  readonly metric_name: Text;
+  readonly sampled_requests_enabled: Flag;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Allow_CustomRequestHandling_InsertHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Allow_CustomRequestHandling {
+  readonly insert_header: readonly Wafv2WebAcl_Rule_Action_Allow_CustomRequestHandling_InsertHeader[];
+}
+
+export interface Wafv2WebAcl_Rule_Action_Allow {
+  readonly custom_request_handling?: Wafv2WebAcl_Rule_Action_Allow_CustomRequestHandling;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Block_CustomResponse_ResponseHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Block_CustomResponse {
+  readonly custom_response_body_key?: Text;
+  readonly response_code: Amount;
+  readonly response_header?: readonly Wafv2WebAcl_Rule_Action_Block_CustomResponse_ResponseHeader[];
+}
+
+export interface Wafv2WebAcl_Rule_Action_Block {
+  readonly custom_response?: Wafv2WebAcl_Rule_Action_Block_CustomResponse;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Captcha_CustomRequestHandling_InsertHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Captcha_CustomRequestHandling {
+  readonly insert_header: readonly Wafv2WebAcl_Rule_Action_Captcha_CustomRequestHandling_InsertHeader[];
+}
+
+export interface Wafv2WebAcl_Rule_Action_Captcha {
+  readonly custom_request_handling?: Wafv2WebAcl_Rule_Action_Captcha_CustomRequestHandling;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Challenge_CustomRequestHandling_InsertHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Challenge_CustomRequestHandling {
+  readonly insert_header: readonly Wafv2WebAcl_Rule_Action_Challenge_CustomRequestHandling_InsertHeader[];
+}
+
+export interface Wafv2WebAcl_Rule_Action_Challenge {
+  readonly custom_request_handling?: Wafv2WebAcl_Rule_Action_Challenge_CustomRequestHandling;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Count_CustomRequestHandling_InsertHeader {
+  readonly name: Text;
+  readonly value: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Action_Count_CustomRequestHandling {
+  readonly insert_header: readonly Wafv2WebAcl_Rule_Action_Count_CustomRequestHandling_InsertHeader[];
+}
+
+export interface Wafv2WebAcl_Rule_Action_Count {
+  readonly custom_request_handling?: Wafv2WebAcl_Rule_Action_Count_CustomRequestHandling;
+}
+
+export interface Wafv2WebAcl_Rule_Action {
+  readonly allow?: Wafv2WebAcl_Rule_Action_Allow;
+  readonly block?: Wafv2WebAcl_Rule_Action_Block;
+  readonly captcha?: Wafv2WebAcl_Rule_Action_Captcha;
+  readonly challenge?: Wafv2WebAcl_Rule_Action_Challenge;
+  readonly count?: Wafv2WebAcl_Rule_Action_Count;
+}
+
+export interface Wafv2WebAcl_Rule_CaptchaConfig_ImmunityTimeProperty {
+  readonly immunity_time?: Amount;
+}
+
+export interface Wafv2WebAcl_Rule_CaptchaConfig {
+  readonly immunity_time_property?: Wafv2WebAcl_Rule_CaptchaConfig_ImmunityTimeProperty;
+}
+
+export interface Wafv2WebAcl_Rule_ChallengeConfig_ImmunityTimeProperty {
+  readonly immunity_time?: Amount;
+}
+
+export interface Wafv2WebAcl_Rule_ChallengeConfig {
+  readonly immunity_time_property?: Wafv2WebAcl_Rule_ChallengeConfig_ImmunityTimeProperty;
+}
+
+export interface Wafv2WebAcl_Rule_OverrideAction_Count {}
+
+export interface Wafv2WebAcl_Rule_OverrideAction_None {}
+
+export interface Wafv2WebAcl_Rule_OverrideAction {
+  readonly count?: Wafv2WebAcl_Rule_OverrideAction_Count;
+  readonly none?: Wafv2WebAcl_Rule_OverrideAction_None;
+}
+
+export interface Wafv2WebAcl_Rule_RuleLabel {
+  readonly name: Text;
+}
+
+export interface Wafv2WebAcl_Rule_VisibilityConfig {
+  readonly cloudwatch_metrics_enabled: Flag;
+  readonly metric_name: Text;
+  readonly sampled_requests_enabled: Flag;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_ByteMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_ByteMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_ByteMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_ByteMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_ByteMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_ByteMatchStatement_FieldToMatch;
+  readonly positional_constraint: Text;
+  readonly search_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_ByteMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch;
+  readonly positional_constraint: Text;
+  readonly search_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement_FieldToMatch;
+  readonly positional_constraint: Text;
+  readonly search_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch;
+  readonly regex_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement {
+  readonly byte_match_statement?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_ByteMatchStatement;
+  readonly regex_match_statement?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement_RegexMatchStatement;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement {
+  readonly statement?: readonly Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement_Statement[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement_FieldToMatch;
+  readonly regex_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement_Statement {
+  readonly byte_match_statement?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_ByteMatchStatement;
+  readonly or_statement?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_OrStatement;
+  readonly regex_match_statement?: Wafv2WebAcl_Rule_Statement_OrStatement_Statement_RegexMatchStatement;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_OrStatement {
+  readonly statement?: readonly Wafv2WebAcl_Rule_Statement_OrStatement_Statement[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement_FieldToMatch;
+  readonly positional_constraint: Text;
+  readonly search_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement_FieldToMatch;
+  readonly regex_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement {
+  readonly byte_match_statement?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_ByteMatchStatement;
+  readonly regex_match_statement?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement_RegexMatchStatement;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RateBasedStatement {
+  readonly aggregate_key_type: Text;
+  readonly evaluation_window_sec?: Amount;
+  readonly limit: Amount;
+  readonly scope_down_statement?: Wafv2WebAcl_Rule_Statement_RateBasedStatement_ScopeDownStatement;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RegexMatchStatement_FieldToMatch_UriPath {}
+
+export interface Wafv2WebAcl_Rule_Statement_RegexMatchStatement_FieldToMatch {
+  readonly uri_path?: Wafv2WebAcl_Rule_Statement_RegexMatchStatement_FieldToMatch_UriPath;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RegexMatchStatement_TextTransformation {
+  readonly priority: Amount;
+  readonly type: Text;
+}
+
+export interface Wafv2WebAcl_Rule_Statement_RegexMatchStatement {
+  readonly field_to_match?: Wafv2WebAcl_Rule_Statement_RegexMatchStatement_FieldToMatch;
+  readonly regex_string: Text;
+  readonly text_transformation?: readonly Wafv2WebAcl_Rule_Statement_RegexMatchStatement_TextTransformation[];
+}
+
+export interface Wafv2WebAcl_Rule_Statement {
+  readonly byte_match_statement?: Wafv2WebAcl_Rule_Statement_ByteMatchStatement;
+  readonly or_statement?: Wafv2WebAcl_Rule_Statement_OrStatement;
+  readonly rate_based_statement?: Wafv2WebAcl_Rule_Statement_RateBasedStatement;
+  readonly regex_match_statement?: Wafv2WebAcl_Rule_Statement_RegexMatchStatement;
+}
+
+export interface Wafv2WebAcl_Rule {
+  readonly action?: Wafv2WebAcl_Rule_Action;
+  readonly captcha_config?: Wafv2WebAcl_Rule_CaptchaConfig;
+  readonly challenge_config?: Wafv2WebAcl_Rule_ChallengeConfig;
+  readonly name: Text;
+  readonly override_action?: Wafv2WebAcl_Rule_OverrideAction;
+  readonly priority: Amount;
+  readonly rule_label?: readonly Wafv2WebAcl_Rule_RuleLabel[];
+  readonly statement: Wafv2WebAcl_Rule_Statement;
+  readonly visibility_config: Wafv2WebAcl_Rule_VisibilityConfig;
+}
+
+export interface Wafv2WebAcl {
+  readonly association_config?: Wafv2WebAcl_AssociationConfig;
+  readonly captcha_config?: Wafv2WebAcl_CaptchaConfig;
+  readonly challenge_config?: Wafv2WebAcl_ChallengeConfig;
+  readonly custom_response_body?: readonly Wafv2WebAcl_CustomResponseBody[];
+  readonly data_protection_config?: Wafv2WebAcl_DataProtectionConfig;
+  readonly default_action: Wafv2WebAcl_DefaultAction;
+  readonly description?: Text;
+  readonly name?: Text;
+  readonly name_prefix?: Text;
+  readonly region?: Text;
+  readonly rule?: readonly Wafv2WebAcl_Rule[];
+  readonly rule_json?: Text;
+  readonly scope: Text;
+  readonly tags?: Map<Text>;
+  readonly token_domains?: readonly Text[];
+  readonly visibility_config: Wafv2WebAcl_VisibilityConfig;
+}
+
+export interface Wafv2WebAclAssociation_Timeouts {
+  readonly create?: Text;
+}
+
+export interface Wafv2WebAclAssociation {
+  readonly region?: Text;
+  readonly resource_arn: Text;
+  readonly timeouts?: Wafv2WebAclAssociation_Timeouts;
+  readonly web_acl_arn: Text;
+}
+
 export interface ResourceArguments {
   aws_acm_certificate: AcmCertificate;
   aws_acm_certificate_validation: AcmCertificateValidation;
@@ -3557,9 +4209,17 @@ export interface ResourceArguments {
   aws_s3_bucket_server_side_encryption_configuration: S3BucketServerSideEncryptionConfiguration;
   aws_s3_bucket_versioning: S3BucketVersioning;
   aws_s3_object: S3Object;
+  aws_scheduler_schedule: SchedulerSchedule;
+  aws_scheduler_schedule_group: SchedulerScheduleGroup;
   aws_secretsmanager_secret: SecretsmanagerSecret;
   aws_secretsmanager_secret_version: SecretsmanagerSecretVersion;
   aws_security_group: SecurityGroup;
+  aws_sns_topic: SnsTopic;
+  aws_sns_topic_policy: SnsTopicPolicy;
+  aws_sns_topic_subscription: SnsTopicSubscription;
+  aws_sqs_queue: SqsQueue;
+  aws_sqs_queue_policy: SqsQueuePolicy;
+  aws_sqs_queue_redrive_allow_policy: SqsQueueRedriveAllowPolicy;
   aws_ssm_parameter: SsmParameter;
   aws_subnet: Subnet;
   aws_volume_attachment: VolumeAttachment;
@@ -3567,6 +4227,8 @@ export interface ResourceArguments {
   aws_vpc_endpoint: VpcEndpoint;
   aws_vpc_security_group_egress_rule: VpcSecurityGroupEgressRule;
   aws_vpc_security_group_ingress_rule: VpcSecurityGroupIngressRule;
+  aws_wafv2_web_acl: Wafv2WebAcl;
+  aws_wafv2_web_acl_association: Wafv2WebAclAssociation;
 }
 
 export interface ResourceAttributes {
@@ -3622,9 +4284,17 @@ export interface ResourceAttributes {
   aws_s3_bucket_server_side_encryption_configuration: "bucket" | "expected_bucket_owner" | "id" | "region" | "rule";
   aws_s3_bucket_versioning: "bucket" | "expected_bucket_owner" | "id" | "mfa" | "region" | "versioning_configuration";
   aws_s3_object: "acl" | "arn" | "bucket" | "bucket_key_enabled" | "cache_control" | "checksum_algorithm" | "checksum_crc32" | "checksum_crc32c" | "checksum_crc64nvme" | "checksum_sha1" | "checksum_sha256" | "content" | "content_base64" | "content_disposition" | "content_encoding" | "content_language" | "content_type" | "etag" | "force_destroy" | "id" | "key" | "kms_key_id" | "metadata" | "object_lock_legal_hold_status" | "object_lock_mode" | "object_lock_retain_until_date" | "override_provider" | "region" | "server_side_encryption" | "source" | "source_hash" | "storage_class" | "tags" | "tags_all" | "version_id" | "website_redirect";
+  aws_scheduler_schedule: "action_after_completion" | "arn" | "description" | "end_date" | "flexible_time_window" | "group_name" | "id" | "kms_key_arn" | "name" | "name_prefix" | "region" | "schedule_expression" | "schedule_expression_timezone" | "start_date" | "state" | "target";
+  aws_scheduler_schedule_group: "arn" | "creation_date" | "id" | "last_modification_date" | "name" | "name_prefix" | "region" | "state" | "tags" | "tags_all" | "timeouts";
   aws_secretsmanager_secret: "arn" | "description" | "force_overwrite_replica_secret" | "id" | "kms_key_id" | "name" | "name_prefix" | "policy" | "recovery_window_in_days" | "region" | "replica" | "tags" | "tags_all" | "type";
   aws_secretsmanager_secret_version: "arn" | "has_secret_string_wo" | "id" | "region" | "secret_arn" | "secret_binary" | "secret_id" | "secret_string" | "secret_string_wo" | "secret_string_wo_version" | "version_id" | "version_stages";
   aws_security_group: "arn" | "description" | "egress" | "id" | "ingress" | "name" | "name_prefix" | "owner_id" | "region" | "revoke_rules_on_delete" | "tags" | "tags_all" | "timeouts" | "vpc_id";
+  aws_sns_topic: "application_failure_feedback_role_arn" | "application_success_feedback_role_arn" | "application_success_feedback_sample_rate" | "archive_policy" | "arn" | "beginning_archive_time" | "content_based_deduplication" | "delivery_policy" | "display_name" | "fifo_throughput_scope" | "fifo_topic" | "firehose_failure_feedback_role_arn" | "firehose_success_feedback_role_arn" | "firehose_success_feedback_sample_rate" | "http_failure_feedback_role_arn" | "http_success_feedback_role_arn" | "http_success_feedback_sample_rate" | "id" | "kms_master_key_id" | "lambda_failure_feedback_role_arn" | "lambda_success_feedback_role_arn" | "lambda_success_feedback_sample_rate" | "name" | "name_prefix" | "owner" | "policy" | "region" | "signature_version" | "sqs_failure_feedback_role_arn" | "sqs_success_feedback_role_arn" | "sqs_success_feedback_sample_rate" | "tags" | "tags_all" | "tracing_config";
+  aws_sns_topic_policy: "arn" | "id" | "owner" | "policy" | "region";
+  aws_sns_topic_subscription: "arn" | "confirmation_timeout_in_minutes" | "confirmation_was_authenticated" | "delivery_policy" | "endpoint" | "endpoint_auto_confirms" | "filter_policy" | "filter_policy_scope" | "id" | "owner_id" | "pending_confirmation" | "protocol" | "raw_message_delivery" | "redrive_policy" | "region" | "replay_policy" | "subscription_role_arn" | "topic_arn";
+  aws_sqs_queue: "arn" | "content_based_deduplication" | "deduplication_scope" | "delay_seconds" | "fifo_queue" | "fifo_throughput_limit" | "id" | "kms_data_key_reuse_period_seconds" | "kms_master_key_id" | "max_message_size" | "message_retention_seconds" | "name" | "name_prefix" | "policy" | "receive_wait_time_seconds" | "redrive_allow_policy" | "redrive_policy" | "region" | "sqs_managed_sse_enabled" | "tags" | "tags_all" | "timeouts" | "url" | "visibility_timeout_seconds";
+  aws_sqs_queue_policy: "id" | "policy" | "queue_url" | "region";
+  aws_sqs_queue_redrive_allow_policy: "id" | "queue_url" | "redrive_allow_policy" | "region";
   aws_ssm_parameter: "allowed_pattern" | "arn" | "data_type" | "description" | "has_value_wo" | "id" | "insecure_value" | "key_id" | "name" | "overwrite" | "region" | "tags" | "tags_all" | "tier" | "type" | "value" | "value_wo" | "value_wo_version" | "version";
   aws_subnet: "arn" | "assign_ipv6_address_on_creation" | "availability_zone" | "availability_zone_id" | "cidr_block" | "customer_owned_ipv4_pool" | "enable_dns64" | "enable_lni_at_device_index" | "enable_resource_name_dns_a_record_on_launch" | "enable_resource_name_dns_aaaa_record_on_launch" | "id" | "ipv4_ipam_pool_id" | "ipv4_netmask_length" | "ipv6_cidr_block" | "ipv6_cidr_block_association_id" | "ipv6_ipam_pool_id" | "ipv6_native" | "ipv6_netmask_length" | "map_customer_owned_ip_on_launch" | "map_public_ip_on_launch" | "outpost_arn" | "owner_id" | "private_dns_hostname_type_on_launch" | "region" | "tags" | "tags_all" | "timeouts" | "vpc_id";
   aws_volume_attachment: "device_name" | "force_detach" | "id" | "instance_id" | "region" | "skip_destroy" | "stop_instance_before_detaching" | "timeouts" | "volume_id";
@@ -3632,6 +4302,8 @@ export interface ResourceAttributes {
   aws_vpc_endpoint: "arn" | "auto_accept" | "cidr_blocks" | "dns_entry" | "dns_options" | "id" | "ip_address_type" | "network_interface_ids" | "owner_id" | "policy" | "prefix_list_id" | "private_dns_enabled" | "region" | "requester_managed" | "resource_configuration_arn" | "route_table_ids" | "security_group_ids" | "service_name" | "service_network_arn" | "service_region" | "state" | "subnet_configuration" | "subnet_ids" | "tags" | "tags_all" | "timeouts" | "vpc_endpoint_type" | "vpc_id";
   aws_vpc_security_group_egress_rule: "arn" | "cidr_ipv4" | "cidr_ipv6" | "description" | "from_port" | "id" | "ip_protocol" | "prefix_list_id" | "referenced_security_group_id" | "region" | "security_group_id" | "security_group_rule_id" | "tags" | "tags_all" | "to_port";
   aws_vpc_security_group_ingress_rule: "arn" | "cidr_ipv4" | "cidr_ipv6" | "description" | "from_port" | "id" | "ip_protocol" | "prefix_list_id" | "referenced_security_group_id" | "region" | "security_group_id" | "security_group_rule_id" | "tags" | "tags_all" | "to_port";
+  aws_wafv2_web_acl: "application_integration_url" | "arn" | "association_config" | "capacity" | "captcha_config" | "challenge_config" | "custom_response_body" | "data_protection_config" | "default_action" | "description" | "id" | "lock_token" | "name" | "name_prefix" | "region" | "rule" | "rule_json" | "scope" | "tags" | "tags_all" | "token_domains" | "visibility_config";
+  aws_wafv2_web_acl_association: "id" | "region" | "resource_arn" | "timeouts" | "web_acl_arn";
 }
 
 export interface DataAvailabilityZones_Filter {
