@@ -1,6 +1,6 @@
 import { definePlatform, parts } from "dailyge-infra";
 
-/** Dailyge, a schedule-management service: one site, its API and a database. */
+/** Dailyge, a schedule-management service: its front page, its application, its API and a database. */
 export default definePlatform({
   name: "dailyge",
   domain: "dailyge.com",
@@ -24,6 +24,14 @@ export default definePlatform({
           host: "www",
           apex: true,
           directory: "sites/main",
+          environment: { TASKS_URL: "{tasks.url}" },
+        },
+        tasks: {
+          host: "tasks",
+          directory: "sites/tasks",
+          build: "npm ci --ignore-scripts && npm run build",
+          output: "dist",
+          singlePage: true,
           environment: { API_URL: "{api.url}" },
         },
       },

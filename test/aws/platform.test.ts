@@ -14,7 +14,7 @@ test("a directory for what is shared, then one for each environment; a file for 
   expect(directories.map(({ name }) => name)).toEqual(["shared", "dev", "prod"]);
   expect(directories.map(({ files }) => files.map(({ name }) => name.replace(".tf.json", "")))).toEqual([
     ["terraform", "zone", "registry"],
-    ...Array(2).fill(["terraform", "zone", "network", "hosts", "database-mysql", "database-mysql-users", "edge", "service-api", "sites", "site-main"]),
+    ...Array(2).fill(["terraform", "zone", "network", "hosts", "database-mysql", "database-mysql-users", "edge", "service-api", "sites", "site-main", "site-tasks"]),
   ]);
 });
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   if (executable === undefined) return;
   const { stdout } = await dailyge("up", "--detach", "--json");
   const { urls } = JSON.parse(stdout) as StatusReport;
-  site = urls["main"] ?? "";
+  site = urls["tasks"] ?? "";
   browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
 });
 
@@ -77,7 +77,7 @@ test.skipIf(executable === undefined)("nobody sees another's day, and a page els
   const page = await context.newPage();
   await signUp(page, "joon@example.com");
   await page.getByText("Nothing is planned for this day.").waitFor();
-  const api = site.replace("//www-dev.", "//api-dev.");
+  const api = site.replace("//tasks-dev.", "//api-dev.");
   // The edge's own error page: another origin of the same machine, which the definition does not name.
   await page.goto(`http://elsewhere.localhost:${new URL(site).port}/`);
   const seen = await page.evaluate((url) => fetch(url, { credentials: "include" }).then(({ status }) => status, () => "refused"), `${api}/api/session`);

@@ -3,14 +3,17 @@ const PAUSES_MS = [300, 1_200];
 
 /** The API said no, and why; `code` is "unreachable" where it said nothing. */
 export class Refused extends Error {
-  constructor(status, { code, message, fields = {} }) {
+  constructor(status, { code, message, fields = {} }, retryAfterSeconds = null) {
     super(message);
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
+/** What an answer means that is not the API's own but that of what stands before it. */
+const CODES = { 429: "too-many" };
 const unreachable = () => new Refused(0, { code: "unreachable", message: "no answer" });
 const passes = (status) => status === 502 || status === 503 || status === 504;
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -33,7 +36,9 @@ export function createApi(address, onRelease) {
     if (response.status === 204) return null;
     const answer = await response.json().catch(() => null);
     if (response.ok && answer !== null) return answer;
-    throw answer?.error ? new Refused(response.status, answer.error) : passes(response.status) ? unreachable() : new Refused(response.status, { code: "failed", message: "" });
+    const seconds = Number(response.headers.get("retry-after") ?? "none");
+    if (answer?.error) throw new Refused(response.status, answer.error, Number.isInteger(seconds) ? seconds : null);
+    throw passes(response.status) ? unreachable() : new Refused(response.status, { code: CODES[response.status] ?? "failed", message: "" }, Number.isInteger(seconds) ? seconds : null);
   }
 
   async function request(method, path, body, headers = {}) {
@@ -54,6 +59,7 @@ export function createApi(address, onRelease) {
     signOut: () => request("DELETE", "/api/session"),
     /** Their email; null where nobody is signed in. */
     whoAmI: async () => (await request("GET", "/api/session")).email,
+    activity: async () => (await request("GET", "/api/activity")).activity,
     list: (day) => request("GET", `/api/tasks?day=${day}`),
     create: (task, key) => request("POST", "/api/tasks", task, { "Idempotency-Key": key }),
     complete: (id, completed) => request("PATCH", `/api/tasks/${id}`, { completed }),

@@ -1,20 +1,19 @@
-import { idempotencyKey } from "/api.js";
-import { isDay, shifted, spoken, today } from "/dates.js";
-import { onSubmit, showFieldProblems } from "/form.js";
-import { language, texts } from "/texts.js";
+import { idempotencyKey } from "./api.js";
+import { isDay, shifted, spoken, today } from "./dates.js";
+import { onSubmit, showFieldProblems } from "./form.js";
+import * as route from "./route.js";
+import { language, texts } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** One day and what is planned for it. The day stands in the address, so that back, forward and reload keep it. */
+/** One day and what is planned for it. */
 export function createDay({ api, attempt }) {
   let day = today();
-  let shown = false;
   let newest = 0;
   let undo = () => {};
 
-  const fromAddress = () => (isDay(location.hash.slice(1)) ? location.hash.slice(1) : today());
   const go = (to) => {
-    if (isDay(to)) location.hash = to;
+    if (isDay(to)) route.go(to === today() ? "/" : `/${to}`);
   };
 
   function say(text, undoing = null) {
@@ -25,8 +24,6 @@ export function createDay({ api, attempt }) {
 
   async function load() {
     const request = (newest += 1);
-    if (day !== fromAddress()) clear();
-    day = fromAddress();
     $("date").value = day;
     $("day-title").textContent = spoken(day, language);
     $("today").disabled = day === today();
@@ -128,20 +125,16 @@ export function createDay({ api, attempt }) {
   $("today").addEventListener("click", () => go(today()));
   $("date").addEventListener("change", () => go($("date").value));
   $("undo").addEventListener("click", () => undo());
-  addEventListener("hashchange", () => {
-    if (!shown) return;
-    say("");
-    void load();
-  });
 
   return {
-    async show() {
-      shown = true;
+    async show(to) {
+      if (to !== day || $("day").hidden) clear();
+      if (to !== day) say("");
+      day = to;
       $("day").hidden = false;
       await load();
     },
     hide() {
-      shown = false;
       newest += 1;
       $("day").hidden = true;
       clear();

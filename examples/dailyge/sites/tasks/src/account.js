@@ -1,5 +1,5 @@
-import { onSubmit, showFieldProblems } from "/form.js";
-import { texts } from "/texts.js";
+import { onSubmit, showFieldProblems } from "./form.js";
+import { texts } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
 

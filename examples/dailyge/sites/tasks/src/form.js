@@ -1,4 +1,4 @@
-import { texts } from "/texts.js";
+import { texts } from "./texts.js";
 
 /** Shows under each field what is wrong with it, and puts the cursor into the first. */
 export function showFieldProblems(form, fields) {

@@ -19,3 +19,7 @@ export function shifted(day, days) {
 export function spoken(day, language) {
   return new Intl.DateTimeFormat(language, { weekday: "long", year: "numeric", month: "long", day: "numeric" }).format(at(day));
 }
+
+export function moment(at, language) {
+  return new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(new Date(at));
+}

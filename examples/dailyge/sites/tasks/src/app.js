@@ -1,7 +1,9 @@
-import { createAccount } from "/account.js";
-import { Refused, createApi } from "/api.js";
-import { createDay } from "/day.js";
-import { texts, translate } from "/texts.js";
+import { createAccount } from "./account.js";
+import { createActivity } from "./activity.js";
+import { Refused, createApi } from "./api.js";
+import { createDay } from "./day.js";
+import * as route from "./route.js";
+import { texts, translate } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
 let again = () => {};
@@ -24,6 +26,7 @@ function sentence(error) {
     return texts.failed;
   }
   if (error.status === 0 && !navigator.onLine) return texts.offline;
+  if (error.status === 429) return `${texts.problems["too-many"]} ${texts.wait(error.retryAfterSeconds ?? 60)}`;
   return texts.problems[error.code] ?? (error.status === 0 || error.code === "unavailable" ? texts.unreachable : texts.failed);
 }
 
@@ -60,24 +63,39 @@ function run(api, email) {
     }
   }
 
-  const day = createDay({ api, attempt });
+  const views = { day: createDay({ api, attempt }), activity: createActivity({ api, attempt }) };
   const account = createAccount({ api, attempt, done: (email) => signedIn(email, true) });
+  let isSignedIn = false;
+
+  /** Shows what the address says. */
+  async function show({ view, day } = route.current(), moveFocus = true) {
+    if (!isSignedIn) return;
+    hideProblem();
+    for (const [name, each] of Object.entries(views)) if (name !== view) each.hide();
+    for (const link of $("views").querySelectorAll("a")) link.setAttribute("aria-current", link.dataset.view === view ? "page" : "false");
+    $("missing").hidden = view !== "missing";
+    const loading = views[view]?.show(day);
+    if (moveFocus) $(`${view}-title`).focus();
+    await loading;
+  }
 
   function signedIn(email, moveFocus = false) {
     account.hide();
+    isSignedIn = true;
     $("email").textContent = email;
-    $("who").hidden = false;
-    void day.show();
-    if (moveFocus) $("day-title").focus();
+    for (const id of ["who", "views"]) $(id).hidden = false;
+    void show(route.current(), moveFocus);
   }
 
   function signedOut() {
-    day.hide();
-    $("who").hidden = true;
+    isSignedIn = false;
+    for (const view of Object.values(views)) view.hide();
+    for (const id of ["who", "views", "missing"]) $(id).hidden = true;
     $("email").textContent = "";
     account.show();
   }
 
+  route.onChange((to) => void show(to, to.view !== "day"));
   $("sign-out").addEventListener("click", () => attempt(async () => {
     await api.signOut().catch((error) => {
       if (error.code !== "signed-out") throw error;
@@ -90,6 +108,7 @@ function run(api, email) {
 }
 
 translate(document);
+route.follow(document);
 $("retry").addEventListener("click", () => again());
 addEventListener("online", () => {
   if (!$("problem").hidden) again();
