@@ -1,5 +1,5 @@
 import type { Environment, Shared } from "../../model/model.ts";
-import type { Audience, PathRule, Service } from "../../model/service.ts";
+import type { Audience, PathRule, Schedule, Service } from "../../model/service.ts";
 import type { Site } from "../../model/site.ts";
 import { hostNames, publicUrl, serviceSecret, type Addresses } from "./address.ts";
 import type { Place } from "./place.ts";
@@ -11,7 +11,10 @@ import { renderSite, SITE_HEALTH, siteEnvironment } from "./site.ts";
 export interface Workload {
   readonly name: string;
   readonly kind: "site" | "service";
+  /** The fewest that run; none of what runs at times. */
   readonly replicas: number;
+  readonly scaling: Scaling | null;
+  readonly schedule: Schedule | null;
   /** Relative to the definition's directory. */
   readonly directory: string;
   readonly build: string | null;
@@ -31,6 +34,14 @@ export interface Workload {
   /** What its migration sees. */
   environment(release: string): readonly EnvironmentValue[];
   process(replica: Replica): { readonly process: ProcessSpec; readonly files: readonly ConfigFile[] };
+}
+
+/** How many more replicas than the fewest run. */
+export interface Scaling {
+  readonly most: number;
+  readonly targetCpuPercent: number;
+  /** Share of a core that is 100 % of one replica. */
+  readonly cpu: number;
 }
 
 /** How the edge is to answer for it. */
@@ -57,6 +68,8 @@ function siteWorkload(site: Site, shared: Shared, environment: Environment, addr
     name: site.name,
     kind: "site",
     replicas: 1,
+    scaling: null,
+    schedule: null,
     directory: site.directory,
     build: site.build,
     output: site.output,
@@ -79,7 +92,9 @@ function serviceWorkload(service: Service, shared: Shared, environment: Environm
   return {
     name: service.name,
     kind: "service",
-    replicas: service.replicas.least,
+    replicas: service.schedule === null ? service.replicas.least : 0,
+    scaling: service.replicas.most > service.replicas.least ? { ...service.replicas, cpu: service.size.cpu } : null,
+    schedule: service.schedule,
     directory: service.directory,
     build: service.build,
     output: ".",

@@ -49,23 +49,38 @@ export async function lastLines(place: Place, part: string, count: number, since
   return lines.filter(({ at }) => at === null || at >= since.toISOString()).slice(-count).map((line) => line.text);
 }
 
+/** How far logs have been read. */
+export type LogPositions = Map<string, { readonly inode: number; readonly offset: number }>;
+
+/** Where logs end now. */
+export async function logEnds(place: Place, parts: readonly string[]): Promise<LogPositions> {
+  const ends: LogPositions = new Map();
+  for (const part of parts) {
+    const found = await stat(join(place.log(part), "current")).catch(() => null);
+    if (found !== null) ends.set(part, { inode: found.ino, offset: found.size });
+  }
+  return ends;
+}
+
+/** Whole lines beyond the positions, which move behind them; of logs without one, all lines. */
+export async function* newLines(place: Place, parts: readonly string[], read: LogPositions): AsyncGenerator<LogLine> {
+  for (const part of parts) {
+    const path = join(place.log(part), "current");
+    const found = await stat(path).catch(() => null);
+    if (found === null) continue;
+    const known = read.get(part);
+    const offset = known === undefined || known.inode !== found.ino || found.size < known.offset ? 0 : known.offset;
+    const whole = await readLinesFrom(path, offset);
+    read.set(part, { inode: found.ino, offset: offset + whole.length });
+    if (whole.length > 0) for (const line of whole.toString("utf8").slice(0, -1).split("\n")) yield parseLine(part, line);
+  }
+}
+
 /** Lines as they are written, from now on; also of parts that appear later. Ends when it is aborted. */
 export async function* followLogs(place: Place, parts: () => Promise<readonly string[]>, signal: AbortSignal): AsyncGenerator<LogLine> {
-  const read = new Map<string, { inode: number; offset: number }>();
-  let first = true;
+  const read = await logEnds(place, await parts());
   while (!signal.aborted) {
-    for (const part of await parts()) {
-      const path = join(place.log(part), "current");
-      const found = await stat(path).catch(() => null);
-      if (found === null) continue;
-      const known = read.get(part) ?? { inode: found.ino, offset: first ? found.size : 0 };
-      const rotated = known.inode !== found.ino || found.size < known.offset;
-      const offset = rotated ? 0 : known.offset;
-      const whole = await readLinesFrom(path, offset);
-      read.set(part, { inode: found.ino, offset: offset + whole.length });
-      if (whole.length > 0) for (const line of whole.toString("utf8").slice(0, -1).split("\n")) yield parseLine(part, line);
-    }
-    first = false;
+    yield* newLines(place, await parts(), read);
     await sleep(150, undefined, { signal }).catch(() => {});
   }
 }

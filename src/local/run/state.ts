@@ -42,6 +42,48 @@ export interface WorkloadState {
   rollout: { readonly to: string; readonly startedAt: string } | null;
   /** Releases whose migration has run. */
   migrated: string[];
+  /** Of a service that runs at times. */
+  schedule?: ScheduleState;
+}
+
+export interface ScheduleState {
+  /** Expression and zone of the times that have been considered. */
+  times: string;
+  /** Every time until then was begun or told to be skipped. ISO 8601, UTC. */
+  considered: string;
+  /** Newest first. */
+  runs: RunRecord[];
+  /** Newest first. */
+  skipped: SkippedRecord[];
+}
+
+/** The program of a scheduled service, once from its start to its end. */
+export interface RunRecord {
+  /** Of its process and its log: `report.run`. */
+  readonly name: string;
+  readonly release: string;
+  /** The time of the schedule; null where a person asked for it. ISO 8601, UTC, as the others. */
+  readonly due: string | null;
+  readonly startedAt: string;
+  /** Null: it runs. */
+  readonly end: RunEnd | null;
+}
+
+export interface RunEnd {
+  readonly at: string;
+  readonly seconds: number;
+  /** Null where it did not end by itself. */
+  readonly exitCode: number | null;
+  /** Why it has no exit code: `was ended by signal 9`, `was stopped`. */
+  readonly why: string | null;
+}
+
+/** Times at which nothing was begun. */
+export interface SkippedRecord {
+  /** The last of them. */
+  readonly due: string;
+  readonly count: number;
+  readonly why: string;
 }
 
 export interface ReleaseRecord {

@@ -55,8 +55,8 @@ export async function specHash(ground: Ground, spec: ProcessSpec, files: readonl
   return hash.digest("hex").slice(0, 24);
 }
 
-/** Starts a process under a supervisor of its own, which outlives us and starts it again when it ends. */
-export async function startProcess(ground: Ground, spec: ProcessSpec, files: readonly ConfigFile[]): Promise<void> {
+/** Starts a process under a supervisor of its own, which outlives us and starts it again when it ends; with `once`, which waits then. */
+export async function startProcess(ground: Ground, spec: ProcessSpec, files: readonly ConfigFile[], times: "again" | "once" = "again"): Promise<void> {
   const directory = ground.place.part(spec.name);
   await stopProcess(ground, spec.name, spec.stop.withinSeconds);
   for (const { path, text } of files) await writeWhole(path, text, 0o644);
@@ -64,6 +64,8 @@ export async function startProcess(ground: Ground, spec: ProcessSpec, files: rea
   await writeServiceDirectory(ground, spec, hash).catch((cause: unknown) => {
     throw diskFailure(directory, cause);
   });
+  // runsv(8) leaves down what has this file; "o" starts it and does not start it again.
+  if (times === "once") await writeFile(join(directory, "down"), "");
   const child = spawn(ground.enter[0] ?? program(ground, "runsv"), [...ground.enter.slice(1), ...(ground.enter.length > 0 ? [program(ground, "runsv")] : []), directory], {
     detached: true,
     stdio: "ignore",
@@ -73,6 +75,7 @@ export async function startProcess(ground: Ground, spec: ProcessSpec, files: rea
   await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
   child.unref();
   await writeWhole(join(directory, "supervisor.json"), JSON.stringify(await identify(child.pid ?? 0)));
+  if (times === "once" && !(await until(10, () => command(directory, "o")))) throw new Error(`the supervisor of ${spec.name} does not listen`);
 }
 
 const program = (ground: Ground, name: string): string => ground.programs[name] ?? name;
@@ -241,7 +244,7 @@ async function readDeaths(directory: string): Promise<readonly Death[]> {
 }
 
 /** Gives runsv(8) one of its commands; false when nobody listens there. */
-async function command(directory: string, letter: "d" | "u" | "x"): Promise<boolean> {
+async function command(directory: string, letter: "d" | "o" | "x"): Promise<boolean> {
   try {
     const control = await open(join(directory, "supervise", "control"), constants.O_WRONLY | constants.O_NONBLOCK);
     await control.write(letter);
