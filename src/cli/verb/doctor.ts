@@ -1,11 +1,12 @@
-import { inspectParts, type FoundPart } from "../../local/run/parts/index.ts";
+import { inspectParts, inspectPythons, type FoundPart, type FoundPython } from "../../local/run/parts/index.ts";
 import type { Invocation } from "../invocation.ts";
 import { cacheHome } from "../locate.ts";
 import { table } from "../table.ts";
 
 /** Where each part comes from. Ends with 2 when one is missing that cannot be fetched. */
 export async function doctor(invocation: Invocation): Promise<number> {
-  const reports = await inspectParts({ cache: cacheHome(), path: process.env["PATH"] ?? "" });
+  const where = { cache: cacheHome(), path: process.env["PATH"] ?? "" };
+  const reports = [...(await inspectParts(where)), ...(await inspectPythons(where))];
   const node = { name: "node", version: process.version.slice(1), from: process.execPath, advice: null };
   const rows = [node, ...reports.map(({ name, found, advice }) => ({ name, version: found?.version ?? null, from: found === null ? null : whence(found), advice }))];
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(rows, null, 2)}\n`);
@@ -14,4 +15,4 @@ export async function doctor(invocation: Invocation): Promise<number> {
 }
 
 /** Where it is, and what it stands in for. */
-const whence = ({ root, from, substitutes }: FoundPart): string => `${root ?? from}${substitutes === null ? "" : `, in place of ${substitutes}`}`;
+const whence = ({ root, from, substitutes }: FoundPart | FoundPython): string => `${root ?? from}${substitutes === null ? "" : `, in place of ${substitutes}`}`;

@@ -38,7 +38,7 @@ export const becomeUser = (user: number): readonly string[] => [
 ];
 
 /** The uppermost directories on the way to a path that other users cannot pass: `/root` for `/root/.cache/x`. */
-async function closedDirectories(paths: readonly string[]): Promise<readonly string[]> {
+export async function closedDirectories(paths: readonly string[]): Promise<readonly string[]> {
   const closed = new Set<string>();
   for (const path of paths) {
     let highest: string | null = null;

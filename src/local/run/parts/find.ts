@@ -120,7 +120,8 @@ function packageTools(missing: readonly PartName[], options: Fetching): Tools {
   });
 }
 
-async function waitForLock(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+/** Takes a lock, waiting for whoever has it. */
+export async function waitForLock(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
   for (;;) {
     if (signal?.aborted === true) throw interrupted(signal.reason);
     const release = await takeLock(path);

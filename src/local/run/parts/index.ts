@@ -1,3 +1,6 @@
 export { findParts, type FindOptions } from "./find.ts";
 export { inspectParts, type PartReport } from "./inspect.ts";
 export { programEnvironment, type FoundPart, type PartEvent, type PartName, type ProductName } from "./part.ts";
+export { findPython, inspectPythons, type PythonReport } from "./python.ts";
+export type { PythonPartName } from "./python-table.ts";
+export type { FoundPython } from "./python-tree.ts";

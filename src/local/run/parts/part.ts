@@ -1,3 +1,5 @@
+import type { PythonPartName } from "./python-table.ts";
+
 /** What a platform on this machine is made of, other than the user's own programs. `mariadb` is the SQL server, whichever plays it. */
 export type PartName = "haproxy" | "nginx" | "mariadb" | "runit";
 
@@ -22,8 +24,8 @@ export type ProductName = "HAProxy" | "nginx" | "MySQL" | "MariaDB" | "runit";
 
 /** How far a part has come. Bytes are told while it is downloaded. */
 export interface PartEvent {
-  readonly part: PartName;
-  readonly step: "looking" | "updating package lists" | "downloading" | "unpacking" | "ready";
+  readonly part: PartName | PythonPartName;
+  readonly step: "looking" | "making its environment" | "updating package lists" | "downloading" | "unpacking" | "ready";
   readonly doneBytes?: number;
   readonly totalBytes?: number;
 }

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gets what the program writes to its file descriptor 3, line by line. */
   readonly onStatus?: (line: string) => void;
+  /** Gets what the program prints, line by line. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs a program to its end, in English. A program that cannot be started is a code of null; an abort is a Failure. */
@@ -30,6 +32,7 @@ export function runProgram(program: string, given: readonly string[], options: R
     child.stdio[1]?.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()));
     child.stdio[2]?.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
     child.stdio[3]?.on("data", lineReader(options.onStatus ?? (() => {})));
+    if (options.onLine !== undefined) child.stdio[1]?.on("data", lineReader(options.onLine));
     child.on("error", (error) => {
       trouble = error;
       if (child.pid === undefined) finish(null);

@@ -31,7 +31,7 @@ export function cacheFailure(cache: string, cause: unknown): unknown {
 }
 
 /** apt maps its files into memory: on a full disk a signal may end it without a word. */
-function isFull(cache: string): boolean {
+export function isFull(cache: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(cache);
     return bavail * bsize < 4_000_000;
@@ -40,7 +40,7 @@ function isFull(cache: string): boolean {
   }
 }
 
-const diskFull = (cache: string, cause?: unknown): Failure =>
+export const diskFull = (cache: string, cause?: unknown): Failure =>
   new Failure("disk-full", `cannot unpack parts into ${cache}: no space is left on its disk (about 150 MB are needed)`, {
     hint: `see what is left: df -h '${cache}'; another place: XDG_CACHE_HOME=DIRECTORY ./dailyge up`,
     cause,

@@ -47,9 +47,8 @@ export function openTree(name: PartName, root: string): FoundPart | null {
   const product = packagedProduct(name);
   const manifest = readManifest(root);
   if (manifest === null || !fits(manifest.version, product)) return null;
-  const whole = manifest.files.every(([path, size]) => lstatSync(join(root, path), { throwIfNoEntry: false })?.size === size);
   const programs = findPrograms(product.programs, programDirectories(root));
-  if (!whole || programs === null || !manifest.machineLibraries.every((library) => existsSync(library))) return null;
+  if (programs === null || !isWhole(root, manifest)) return null;
   return {
     name,
     product: product.product,
@@ -61,6 +60,10 @@ export function openTree(name: PartName, root: string): FoundPart | null {
     substitutes: product.substitutes,
   };
 }
+
+/** Whether everything that a tree needs is there, in it and on the machine. */
+export const isWhole = (root: string, manifest: Manifest): boolean =>
+  manifest.files.every(([path, size]) => lstatSync(join(root, path), { throwIfNoEntry: false })?.size === size) && manifest.machineLibraries.every((library) => existsSync(library));
 
 /** Where programs are in a tree. */
 export const programDirectories = (root: string): readonly string[] => ["usr/sbin", "usr/bin", "sbin", "bin"].map((directory) => join(root, directory));
@@ -75,12 +78,12 @@ export function libraryPath(root: string): string | null {
   return found.length === 0 ? null : found.join(":");
 }
 
-/** Writes down what the tree holds now. */
-export async function writeManifest(root: string, about: Omit<Manifest, "format" | "files">): Promise<void> {
+/** Writes down what the tree holds now; `counts` says which of its files it cannot do without. */
+export async function writeManifest(root: string, about: Omit<Manifest, "format" | "files">, counts: (path: string) => boolean = () => true): Promise<void> {
   const files: (readonly [string, number])[] = [];
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
     const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || !counts(path)) continue;
     files.push([path.slice(root.length + 1), lstatSync(path).size]);
   }
   const manifest: Manifest = { format: 1, ...about, files };
@@ -88,7 +91,8 @@ export async function writeManifest(root: string, about: Omit<Manifest, "format"
   await chmod(join(root, MANIFEST), 0o644);
 }
 
-function readManifest(root: string): Manifest | null {
+/** Null when there is none, or it is damaged. */
+export function readManifest(root: string): Manifest | null {
   try {
     const manifest = JSON.parse(readFileSync(join(root, MANIFEST), "utf8")) as Manifest;
     return manifest.format === 1 && Array.isArray(manifest.files) && Array.isArray(manifest.machineLibraries) ? manifest : null;
