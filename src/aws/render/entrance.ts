@@ -10,7 +10,6 @@ import type { ListenerRule, PathCondition } from "./rules.ts";
 /** A service's part of the edge: its host name, certificate and rules, and the group of its replicas. */
 export interface Entrance {
   readonly targetGroup: Resource<"aws_lb_target_group">;
-  readonly port: number;
   readonly rules: readonly Block[];
   readonly blocks: readonly Block[];
 }
@@ -23,20 +22,12 @@ export function renderEntrance(
   { edge, certificate, rules }: { readonly edge: Edge; readonly certificate: Certificate; readonly rules: readonly ListenerRule[] },
 ): Entrance {
   const name = `service_${service.name}`;
-  const targetGroup = resource("aws_lb_target_group", name, {
-    name: physicalName("targetGroup", place.prefix, service.name),
-    vpc_id: network.vpc.of("id"),
-    target_type: "instance",
-    protocol: "HTTP",
-    port: endpoint.port,
-    deregistration_delay: String(DRAIN_SECONDS),
-    health_check: { path: endpoint.health, matcher: "200", interval: 10, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 3 },
-  });
+  const group = targetGroup(network, name, physicalName("targetGroup", place.prefix, service.name), endpoint);
   const presented = resource("aws_lb_listener_certificate", name, {
     listener_arn: edge.listener.of("arn"),
     certificate_arn: certificate.valid.of("certificate_arn"),
   });
-  const written = rules.map((rule) => listenerRule(place, name, endpoint, edge, targetGroup, rule));
+  const written = rules.map((rule) => listenerRule(place, name, endpoint, edge, group, rule));
   const record = resource(
     "aws_route53_record", name,
     {
@@ -47,7 +38,20 @@ export function renderEntrance(
     },
     { provider: SHARED_PROVIDER },
   );
-  return { targetGroup, port: endpoint.port, rules: written, blocks: [...certificate.blocks, presented, targetGroup, ...written, record] };
+  return { targetGroup: group, rules: written, blocks: [...certificate.blocks, presented, group, ...written, record] };
+}
+
+/** The replicas of a service, as one load balancer sees them. */
+export function targetGroup(network: Network, name: string, physical: string, endpoint: Endpoint): Resource<"aws_lb_target_group"> {
+  return resource("aws_lb_target_group", name, {
+    name: physical,
+    vpc_id: network.vpc.of("id"),
+    target_type: "instance",
+    protocol: "HTTP",
+    port: endpoint.port,
+    deregistration_delay: String(DRAIN_SECONDS),
+    health_check: { path: endpoint.health, matcher: "200", interval: 10, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 3 },
+  });
 }
 
 function listenerRule(

@@ -1,5 +1,6 @@
 import { databasesOf } from "../../model/database.ts";
 import type { Environment, Shared } from "../../model/model.ts";
+import { renderCalls } from "./calls.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabaseUsers } from "./database-users.ts";
 import { renderDatabase } from "./database.ts";
@@ -42,13 +43,14 @@ function inside(place: Place): readonly Noun[] {
   }
   const [first] = certificates.values();
   const edge = first ? renderEdge(place, network, hosts, first) : null;
+  const calls = renderCalls(place, network, hosts);
   const rules = listenerRules(place.environment);
   const running = services.map((service) => {
     const certificate = certificates.get(service.name);
     const entrance = edge && certificate ? { edge, certificate, rules: rules.get(service.name) ?? [] } : null;
-    return renderService(place, { network, hosts, databases: stored, entrance }, service);
+    return renderService(place, { network, hosts, databases: stored, calls, entrance }, service);
   });
-  return [...nouns, ...users, ...(edge ? [edge.noun] : []), ...running];
+  return [...nouns, ...users, ...(edge ? [edge.noun] : []), ...(calls ? [calls.noun] : []), ...running];
 }
 
 function sites(place: Place): readonly Noun[] {

@@ -11,6 +11,17 @@ export function physicalName(kind: keyof typeof LONGEST, ...pieces: readonly str
   return `${whole.slice(0, longest - mark.length - tail.length).replace(/-+$/, "")}${mark}${tail}`;
 }
 
+/** A number below `count` for each name, by the name alone as far as can be: one that comes or goes does not move the others. */
+export function slots(names: readonly string[], count: number): ReadonlyMap<string, number> {
+  const taken = new Map<number, string>();
+  for (const name of [...names].sort()) {
+    let slot = checksum(name) % count;
+    while (taken.has(slot)) slot = (slot + 1) % count;
+    taken.set(slot, name);
+  }
+  return new Map([...taken].map(([slot, name]) => [name, slot]));
+}
+
 /** FNV-1a, 32 bits: spreads texts over numbers. */
 export function checksum(text: string): number {
   let hash = 0x811c9dc5;

@@ -1,7 +1,7 @@
 import { Failure } from "../../kit/failure.ts";
 import type { Environment } from "../../model/model.ts";
 import type { Audience, Endpoint, Service } from "../../model/service.ts";
-import { checksum } from "./names.ts";
+import { slots } from "./names.ts";
 import { anySpelling } from "./spelling.ts";
 
 /** One rule of the HTTPS listener: who asks for what, and what they get. */
@@ -72,14 +72,7 @@ function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] 
   return Array.from({ length: Math.ceil(list.length / size) }, (_nothing, index) => list.slice(index * size, (index + 1) * size));
 }
 
-/** A block of priorities for each service, by its name alone: a service that is added or moved does not renumber the others. */
+/** A block of priorities for each service: one that is added or moved does not renumber the others. */
 function priorityBlocks(names: readonly string[]): ReadonlyMap<string, number> {
-  const blocks = LIMITS.priority / BLOCK - 1;
-  const taken = new Map<number, string>();
-  for (const name of [...names].sort()) {
-    let block = checksum(name) % blocks;
-    while (taken.has(block)) block = (block + 1) % blocks;
-    taken.set(block, name);
-  }
-  return new Map([...taken].map(([block, name]) => [name, (block + 1) * BLOCK]));
+  return new Map([...slots(names, LIMITS.priority / BLOCK - 1)].map(([name, slot]) => [name, (slot + 1) * BLOCK]));
 }

@@ -1,11 +1,13 @@
 import type { Service } from "../../model/service.ts";
 import { data, ephemeral, expression, json, resource, text, type Block, type Data, type Resource } from "../terraform.ts";
+import type { Calls } from "./calls.ts";
 import type { Certificate } from "./certificate.ts";
 import type { RenderedDatabase } from "./database.ts";
 import type { Noun } from "./directory.ts";
 import type { Edge } from "./edge.ts";
 import { renderEntrance, type Entrance } from "./entrance.ts";
 import type { Hosts } from "./hosts.ts";
+import { linkedParts } from "./linked.ts";
 import { logGroup, logTo, mayWriteLogs, type LogGroup } from "./logs.ts";
 import { physicalName } from "./names.ts";
 import { SHARED_PROVIDER, type Place } from "./place.ts";
@@ -23,6 +25,8 @@ export interface Ground {
   readonly network: Network;
   readonly hosts: Hosts;
   readonly databases: readonly RenderedDatabase[];
+  /** Null where no service calls another. */
+  readonly calls: Calls | null;
   /** Null where nobody can call it. */
   readonly entrance: { readonly edge: Edge; readonly certificate: Certificate; readonly rules: readonly ListenerRule[] } | null;
 }
@@ -45,7 +49,7 @@ export function renderService(place: Place, ground: Ground, service: Service): N
   const repository = data("aws_ecr_repository", name, { name: repositoryName(place.shared.name, service.name) }, { provider: SHARED_PROVIDER });
   const released = renderRelease(place, name, service);
   const secrets = renderSecrets(place, name, service);
-  const values = taskEnvironment(place, service, ground.databases, secrets.byName);
+  const values = taskEnvironment(place, service, ground.databases, secrets.byName, linkedParts(place, service, ground.calls));
   const logs = logGroup(place, name, `services/${service.name}`);
   const execution = taskRole(place, `${name}_execution`, physicalName("role", place.prefix, service.name, "execution"), [
     { Sid: "SignIn", Action: ["ecr:GetAuthorizationToken"], Resource: "*" }, // It takes no other resource.
@@ -154,11 +158,13 @@ function taskDefinition(task: Task, name: string, family: string, more: object):
 
 /** The running replicas: none before the first release, then as many as the definition says. */
 function renderRunning(
-  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, { hosts }: Ground,
+  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, { hosts, calls }: Ground,
   way: Entrance | null, permissions: readonly Block[],
 ): readonly Block[] {
   const { least, most, targetCpuPercent } = service.replicas;
   const scaled = most > least;
+  const door = calls?.doors.get(service.name);
+  const groups = [...(way ? [way.targetGroup] : []), ...(door ? [door.targetGroup] : [])];
   const wanted = expression`${release.of("insecure_value")} == "${UNRELEASED}" ? 0 : ${least}`;
   const running = resource(
     "aws_ecs_service", name,
@@ -174,14 +180,16 @@ function renderRunning(
       ordered_placement_strategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }, { type: "spread", field: "instanceId" }],
       enable_ecs_managed_tags: true,
       propagate_tags: "SERVICE",
-      ...(way && {
-        load_balancer: [{ target_group_arn: way.targetGroup.of("arn"), container_name: service.name, container_port: way.port }],
+      ...(service.endpoint && {
+        load_balancer: groups.map((group) => ({
+          target_group_arn: group.of("arn"), container_name: service.name, container_port: service.endpoint?.port ?? 0,
+        })),
         health_check_grace_period_seconds: service.startSeconds,
       }),
       tags: { part: `service:${service.name}` },
     },
     {
-      depends_on: [hosts.attached, ...permissions.filter(({ type }) => type === "aws_iam_role_policy"), ...(way?.rules ?? [])],
+      depends_on: [hosts.attached, ...permissions.filter(({ type }) => type === "aws_iam_role_policy"), ...(way?.rules ?? []), ...(door ? [door.listener] : [])],
       // The number of replicas follows the load, so here alone it is not Terraform's to set.
       ...(scaled && { lifecycle: { ignore_changes: ["desired_count"] } }),
     },

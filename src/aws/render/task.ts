@@ -2,7 +2,7 @@ import type { Service } from "../../model/service.ts";
 import { SECRET_DATABASE_FIELDS, type PartReference, type Text as ModelText } from "../../model/text.ts";
 import { wiring } from "../../model/wiring.ts";
 import { joined, text, type Resource, type Text } from "../terraform.ts";
-import { publicUrl } from "./address.ts";
+import type { Linked } from "./linked.ts";
 import { DATABASE_PORT, type RenderedDatabase } from "./database.ts";
 import type { Place } from "./place.ts";
 
@@ -18,7 +18,7 @@ export interface TaskEnvironment {
 
 /** The wiring of a service as ECS takes it: references to a password become secrets, all others text. */
 export function taskEnvironment(
-  place: Place, service: Service, databases: readonly RenderedDatabase[], own: ReadonlyMap<string, Secret>,
+  place: Place, service: Service, databases: readonly RenderedDatabase[], own: ReadonlyMap<string, Secret>, linked: Linked,
 ): TaskEnvironment {
   const variables = wiring(service, place.environment).map((variable) => ({ ...variable, user: userSecret(service, databases, variable.value) }));
   const users = variables.flatMap(({ name, user }) =>
@@ -26,7 +26,7 @@ export function taskEnvironment(
   );
   const others = [...own].map(([name, secret]) => ({ name, secret, valueFrom: secret.of("arn") }));
   const secrets = [...users, ...others];
-  const written = (value: ModelText) => joined(value.map((piece) => valueOf(place, service, databases, piece)));
+  const written = (value: ModelText) => joined(value.map((piece) => valueOf(service, databases, linked, piece)));
   return {
     environment: variables.flatMap(({ name, value, user }) => (user ? [] : [{ name, value: written(value) }])),
     secrets: secrets.map(({ name, valueFrom }) => ({ name, valueFrom })),
@@ -43,10 +43,10 @@ function userSecret(service: Service, databases: readonly RenderedDatabase[], [p
   return secret && { secret, field: piece.field };
 }
 
-function valueOf(place: Place, service: Service, databases: readonly RenderedDatabase[], piece: string | PartReference): Text {
+function valueOf(service: Service, databases: readonly RenderedDatabase[], linked: Linked, piece: string | PartReference): Text {
   if (typeof piece === "string") return piece;
   const found = databases.find(({ database }) => database.name === piece.part);
-  if (!found) return publicUrl(place, piece.part) ?? unknown(service, piece);
+  if (!found) return linked(piece) ?? unknown(service, piece);
   switch (piece.field) {
     case "host": return found.instance.of("address");
     case "port": return String(DATABASE_PORT);
