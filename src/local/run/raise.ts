@@ -8,6 +8,7 @@ import { raiseEdge } from "./edge-process.ts";
 import { freePort, tryPort } from "./port.ts";
 import { buildRelease, type Release } from "./release.ts";
 import { recordOf, retire, roll } from "./rollout.ts";
+import { endRuns } from "./scheduled-run.ts";
 import type { Wanted } from "./state.ts";
 import type { Stage } from "./stage.ts";
 import { inspectProcess, standingParts, stopProcess } from "./supervisor.ts";
@@ -112,7 +113,7 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
 async function retireLeftovers(stage: Stage, wanted: Wanted): Promise<void> {
   const kept = new Set(["edge", ...wanted.environment.databases.map(({ name }) => name)]);
   for (const [name, record] of Object.entries(stage.state.workloads)) {
-    if (stage.workloads.some((workload) => workload.name === name)) for (const replica of record.replicas) kept.add(replica.name);
+    if (stage.workloads.some((workload) => workload.name === name)) for (const { name: part } of [...record.replicas, ...(record.schedule?.runs ?? [])]) kept.add(part);
     else record.replicas = [];
   }
   for (const part of await standingParts(stage.place)) {
@@ -150,7 +151,10 @@ export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
   await end(parts.filter((name) => name === "edge"));
   await end(parts.filter((name) => name !== "edge" && !databases.has(name)));
   await end(parts.filter((name) => databases.has(name)));
-  for (const record of Object.values(stage.state.workloads)) Object.assign(record, { replicas: [], rollout: null });
+  for (const record of Object.values(stage.state.workloads)) {
+    Object.assign(record, { replicas: [], rollout: null });
+    if (record.schedule !== undefined) endRuns(record.schedule, new Date());
+  }
   stage.state.wanted = null;
   stage.workloads = [];
   await stage.remember();

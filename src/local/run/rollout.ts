@@ -44,7 +44,7 @@ async function rollAlone(stage: Stage, workload: Workload, to: string, signal?: 
   await stage.remember();
   try {
     await replaceAll(stage, workload, to, signal);
-    if (from !== null && from !== to) await bake(stage, workload, started, signal);
+    if (from !== null && from !== to && record.replicas.length > 0) await bake(stage, workload, started, signal);
   } catch (cause) {
     if (from === to || signal?.reason === TAKEN_DOWN) throw rollFailure(workload, to, from, cause, "what served before serves on", signal);
     const outcome = await undo(stage, workload, from).then(
@@ -57,7 +57,8 @@ async function rollAlone(stage: Stage, workload: Workload, to: string, signal?: 
   record.rollout = null;
   record.history = historyWith(record, from, to);
   await stage.remember();
-  await pruneReleases(stage.place, workload.name, new Set(record.history.map(({ id }) => id)));
+  const running = record.schedule?.runs.filter(({ end }) => end === null) ?? [];
+  await pruneReleases(stage.place, workload.name, new Set([...record.history.map(({ id }) => id), ...running.map(({ release }) => release)]));
 }
 
 /** A new release follows the one that served: what was rolled back from is forgotten then, so that nobody rolls back to it. */

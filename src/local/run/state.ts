@@ -71,7 +71,8 @@ export interface RunRecord {
 
 export interface RunEnd {
   readonly at: string;
-  readonly seconds: number;
+  /** Null where nobody saw its end. */
+  readonly seconds: number | null;
   /** Null where it did not end by itself. */
   readonly exitCode: number | null;
   /** Why it has no exit code: `was ended by signal 9`, `was stopped`. */
