@@ -14,7 +14,11 @@ function rules(service: string, environment: Environment = shopEnvironment()): r
   return found.map(({ path, sources, action }) => `${action} ${pathText(path)} ${sources?.join(" ") ?? "everyone"}`);
 }
 
-const only = (name: string): Environment => ({ ...shopEnvironment(), services: shopEnvironment().services.filter((service) => service.name === name) });
+/** One service by itself, which calls no other. */
+const only = (name: string): Environment => {
+  const services = shopEnvironment().services.filter((service) => service.name === name);
+  return { ...shopEnvironment(), services: services.map((service) => ({ ...service, calls: [], environment: [] })) };
+};
 
 describe("the first rule that matches decides", () => {
   test("paths come before the host, and end with a refusal", () => {
@@ -134,7 +138,7 @@ describe("the load balancer", () => {
     expect(open.map((address) => bodies(directory)(address)["cidr_ipv4"])).toEqual(["203.0.113.0/24", "203.0.113.0/24"]);
   });
 
-  test("reaches the hosts by one range of ports, which their agent is told, and nobody else does", () => {
+  test("reaches the hosts by one range of ports, which their agent is told; nobody else does but the one between services", () => {
     const directory = directoryOf(shopModel(), "live");
     const body = bodies(directory);
     expect(String(body("aws_launch_template.hosts")["user_data"])).toContain("ECS_DYNAMIC_HOST_PORT_RANGE=40000-40999");
@@ -143,6 +147,6 @@ describe("the load balancer", () => {
     });
     const rules = addresses(directory, "aws_vpc_security_group_ingress_rule");
     const toHosts = rules.filter((address) => String(body(address)["security_group_id"]).includes("hosts"));
-    expect(toHosts).toEqual(["aws_vpc_security_group_ingress_rule.hosts_edge"]);
+    expect(toHosts).toEqual(["edge", "calls"].map((from) => `aws_vpc_security_group_ingress_rule.hosts_${from}`));
   });
 });

@@ -24,6 +24,11 @@ function after(change: (resources: Bodies) => void): { readonly lost: readonly s
 
 const people = ["team:agency", "team:office", "world"];
 const allWays = (to: string, from: readonly string[] = people) => from.map((each) => `${each} → ${to}`);
+const calls = ["service:desk → service:api", "service:worker → service:api", "service:worker → service:desk"];
+const services = shopEnvironment().services.map(({ name }) => `service:${name}`);
+/** All that no link asks for. */
+const otherCalls = services.flatMap((from) => services.filter((to) => to !== from).map((to) => `${from} → ${to}`)).filter((way) => !calls.includes(way));
+const portOf = (r: Bodies, service: string) => String(r["aws_lb_listener"]?.[`calls_${service}`]?.["port"]);
 const callable = [...allWays("service:admin"), ...allWays("service:api"), "team:office → service:desk"].sort();
 
 test("nothing changes where nothing does", () => {
@@ -42,6 +47,11 @@ describe("what is taken away is missed", () => {
     ["what an execution role may read", (r) => delete r["aws_iam_role_policy"]?.["service_desk_execution"], ["service:desk → database:people"]],
     ["a secret's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_people_user_worker"], ["service:worker → database:people"]],
     ["the policy of a site's bucket", (r) => delete r["aws_s3_bucket_policy"]?.["site_front"], allWays("site:front")],
+    ["the hosts' rule for the load balancer between services", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_calls"], calls],
+    ["the port of a service that others call", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["calls_desk"], ["service:worker → service:desk"]],
+    ["the listener at that port", (r) => delete r["aws_lb_listener"]?.["calls_api"], ["service:desk → service:api", "service:worker → service:api"]],
+    ["the way from that load balancer to the hosts", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["calls_hosts"], calls],
+    ["the address that a caller is told", (r) => { (r["aws_ecs_task_definition"]?.["service_desk"] ?? {})["container_definitions"] = "[]"; }, ["service:desk → database:people", "service:desk → service:api"]],
     ["a site's records", (r) => { delete r["aws_route53_record"]?.["site_manual"]; delete r["aws_route53_record"]?.["site_manual_ipv6"]; }, allWays("site:manual")],
   ])("%s", (_name, change, lost) => {
     expect(after(change)).toEqual({ lost: [...lost].sort(), gained: [] });
@@ -61,7 +71,17 @@ describe("what is opened is seen", () => {
     ["hosts in public subnets that admit anyone", (r) => {
       set(r, "aws_autoscaling_group", "hosts", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("hosts") });
-    }, [...allWays("service:desk", ["team:agency", "world"]), ...allWays("service:idle"), ...allWays("service:worker")]],
+    }, [...allWays("service:desk", ["team:agency", "world"]), ...allWays("service:idle"), ...allWays("service:worker"), ...otherCalls]],
+    ["hosts that admit each other", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, {
+      open: { security_group_id: "${aws_security_group.hosts.id}", ip_protocol: "-1", referenced_security_group_id: "${aws_security_group.hosts.id}" },
+    }), otherCalls],
+    ["a service that is told another's address", (r) => set(r, "aws_ecs_task_definition", "service_idle", {
+      container_definitions: JSON.stringify([{ environment: [{ name: "X", value: `http://\${aws_lb.calls.dns_name}:${portOf(r, "desk")}/` }] }]),
+    }), ["service:idle → service:desk"]],
+    ["a load balancer between services that the internet reaches", (r) => {
+      set(r, "aws_lb", "calls", { internal: false, subnets: ["${aws_subnet.public_a.id}"] });
+      Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("calls") });
+    }, allWays("service:desk", ["team:agency", "world"])],
     ["a public database that admits anyone", (r) => {
       set(r, "aws_db_instance", "database_orders", { publicly_accessible: true });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("database_orders") });

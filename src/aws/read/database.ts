@@ -1,6 +1,7 @@
-import { addressesIn, asBody, asList, blocksIn, ofType, parsed, type Configuration, type WrittenBlock } from "./configuration.ts";
+import { addressesIn, asBody, asList, blocksIn, ofType, type Configuration, type WrittenBlock } from "./configuration.ts";
+import { mayDo } from "./policy.ts";
 import { admitsGroup, admitsOutsider, isPublic, type Outsider } from "./security-groups.ts";
-import type { RunningService } from "./service.ts";
+import { containersOf, type RunningService } from "./service.ts";
 
 /**
  * How a service uses a database: its hosts' network and its own credentials must both allow it. Services on the same
@@ -23,13 +24,15 @@ export function callsDatabase(configuration: Configuration, database: WrittenBlo
 const groupsOf = ({ body }: WrittenBlock): readonly string[] => addressesIn(body["vpc_security_group_ids"]);
 const portOf = ({ body }: WrittenBlock): number => Number(body["port"] ?? 3306);
 
+const READ = "secretsmanager:GetSecretValue";
+
 function credentialsFor(configuration: Configuration, { task }: RunningService, database: WrittenBlock): string | undefined {
   if (!task) return undefined;
   const keys = [database.address, ...secretsOf(configuration, database)];
-  const given = containers(task).flatMap(({ secrets }) => asList(secrets).map(asBody)).flatMap(({ valueFrom }) => addressesIn(valueFrom));
-  const injected = keys.find((key) => given.includes(key) && mayRead(configuration, task.body["execution_role_arn"], key));
+  const given = containersOf(task).flatMap(({ secrets }) => asList(secrets).map(asBody)).flatMap(({ valueFrom }) => addressesIn(valueFrom));
+  const injected = keys.find((key) => given.includes(key) && mayDo(configuration, task.body["execution_role_arn"], READ, key));
   if (injected !== undefined) return `${task.address} gives it ${injected}, which its execution role may read`;
-  const read = keys.find((key) => mayRead(configuration, task.body["task_role_arn"], key));
+  const read = keys.find((key) => mayDo(configuration, task.body["task_role_arn"], READ, key));
   return read === undefined ? undefined : `its task role may read ${read}`;
 }
 
@@ -38,20 +41,4 @@ function secretsOf(configuration: Configuration, database: WrittenBlock): readon
   return ofType(configuration, "aws_secretsmanager_secret_version")
     .filter(({ body }) => addressesIn([body["secret_string"], body["secret_string_wo"]]).includes(database.address))
     .flatMap(({ body }) => addressesIn(body["secret_id"]));
-}
-
-const containers = (task: WrittenBlock) => asList(parsed(task.body["container_definitions"])).map(asBody);
-
-const READS = ["secretsmanager:getsecretvalue", "secretsmanager:get*", "secretsmanager:*", "*"];
-
-/** Whether a role's own policies let it read a secret. Denials are not looked at: they can only take away. */
-function mayRead(configuration: Configuration, role: unknown, secret: string): boolean {
-  const [holder] = addressesIn(role);
-  if (holder === undefined) return false;
-  const policies = ofType(configuration, "aws_iam_role_policy").filter(({ body }) => addressesIn(body["role"]).includes(holder));
-  return policies.flatMap(({ body }) => asList(asBody(parsed(body["policy"]))["Statement"]).map(asBody)).some((statement) => {
-    const reads = asList(statement["Action"]).some((action) => READS.includes(String(action).toLowerCase()));
-    const resources = asList(statement["Resource"]);
-    return statement["Effect"] === "Allow" && reads && (resources.includes("*") || addressesIn(resources).includes(secret));
-  });
 }

@@ -1,5 +1,6 @@
 import type { Edge, Graph } from "../../model/graph.ts";
 import type { Team } from "../../model/team.ts";
+import { callsInside } from "./calls.ts";
 import { ofType, readConfiguration, type WrittenFile } from "./configuration.ts";
 import { callsDatabase, usesDatabase } from "./database.ts";
 import type { Outsider } from "./security-groups.ts";
@@ -28,6 +29,7 @@ export function readGraph(files: readonly WrittenFile[], teams: readonly Team[])
       ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider))),
       ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database.block, outsider))),
     ]),
+    ...services.flatMap((caller) => services.flatMap((called) => (caller === called ? [] : edge(caller.node, called.node, callsInside(configuration, caller, called))))),
     ...services.flatMap((service) =>
       databases.flatMap(({ block, node }) => edge(service.node, node, usesDatabase(configuration, service, block))),
     ),

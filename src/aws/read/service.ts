@@ -1,4 +1,4 @@
-import { addressesIn, asBody, asList, blocksIn, ofType, type Configuration, type WrittenBlock } from "./configuration.ts";
+import { addressesIn, asBody, asList, blocksIn, ofType, parsed, type Body, type Configuration, type WrittenBlock } from "./configuration.ts";
 import { forwards } from "./listener.ts";
 import { admitsGroup, admitsOutsider, isPublic, type Outsider } from "./security-groups.ts";
 
@@ -25,6 +25,9 @@ export function runningServices(configuration: Configuration): readonly RunningS
     };
   });
 }
+
+/** The containers of a task definition. */
+export const containersOf = ({ body }: WrittenBlock): readonly Body[] => asList(parsed(body["container_definitions"])).map(asBody);
 
 /** Follows references from one type to the next. */
 function reach(configuration: Configuration, value: unknown, [type, ...further]: readonly string[]): readonly WrittenBlock[] {
