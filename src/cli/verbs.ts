@@ -63,6 +63,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     options: { "as SERVICE": "as the user that this service has there" },
     load: () => import("./verb/shell.ts").then(({ shell }) => shell),
   },
+  run: {
+    usage: "run SERVICE",
+    summary: "run a scheduled service now, to its end; shows what it writes, ends with its exit code",
+    load: () => import("./verb/run.ts").then(({ run }) => run),
+  },
   seed: {
     usage: "seed [SERVICE]",
     summary: "fill the databases with what one develops with: the team's own commands",

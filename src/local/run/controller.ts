@@ -113,6 +113,10 @@ async function answer(request: Request, operations: Operations, version: string,
       return operations.rollback(request.name, signal);
     case "status":
       return operations.status();
+    case "run":
+      return operations.run(request.name);
+    case "runEnd":
+      return operations.runEnd(request.name, request.run, signal);
     case "surroundings":
       return operations.surroundings(request.name);
     case "shell":

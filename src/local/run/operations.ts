@@ -8,6 +8,7 @@ import type { Workload } from "../render/workload.ts";
 import { endAbandoned } from "./abandon.ts";
 import { findConfinement } from "./confine.ts";
 import { databaseShell, type ShellCommand } from "./database-shell.ts";
+import { Duties } from "./duties.ts";
 import { edgeSockets } from "./edge-process.ts";
 import { edgeClient } from "./edge.ts";
 import { removeTree } from "./files.ts";
@@ -20,11 +21,11 @@ import { recordOf, roll } from "./rollout.ts";
 import { secretStore } from "./secret-store.ts";
 import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
 import { socketDirectory } from "./sockets.ts";
-import { belongsToAnother, readState, writeState, type State, type Wanted } from "./state.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { belongsToAnother, readState, writeState, type RunEnd, type RunRecord, type State, type Wanted } from "./state.ts";
 import { report, type StatusReport } from "./status.ts";
 import { surroundingsNow, type Surroundings } from "./surroundings.ts";
 import { Turns } from "./turns.ts";
-import { Watch } from "./watch.ts";
 
 interface Operation {
   /** `deploy api`, for the message to who comes second. */
@@ -45,7 +46,7 @@ export class Operations {
   readonly #listeners = new Set<(progress: Progress) => void>();
   #state: State | null;
   #stage: Stage | null = null;
-  #watch: Watch | null = null;
+  #duties: Duties | null = null;
   #current: Operation | null = null;
 
   private constructor(place: Place, cache: string, state: State | null) {
@@ -88,9 +89,9 @@ export class Operations {
     void this.#only(TAKING_OVER, async (signal) => {
       const stage = await this.#prepare(state, wanted, signal);
       await adopt(stage, signal);
-      this.#watch?.start();
+      this.#duties?.start();
     }).catch((cause: unknown) => {
-      this.#watch?.start();
+      this.#duties?.start();
       this.#report({ part: "controller", state: "failed", step: cause instanceof Error ? cause.message : String(cause) });
     });
   }
@@ -103,7 +104,7 @@ export class Operations {
       const state = Object.assign(this.#state ?? emptyState(), { definition, name, bootId: bootId() });
       this.#state = state;
       const stage = await this.#prepare(state, wanted, operation);
-      this.#watch?.start();
+      this.#duties?.start();
       await raise(stage, wanted, edgePort, operation);
     }, signal);
     return this.#settled();
@@ -160,6 +161,25 @@ export class Operations {
     return this.#takingOver() ? { ...found, ready: false } : found;
   }
 
+  /** Begins a run of a scheduled service. */
+  async run(name: string): Promise<RunRecord> {
+    await this.#untilTakenOver();
+    const { workload } = this.#workload(name);
+    return this.#scheduler.begin(workload);
+  }
+
+  /** Waits for the end of a run; when it is cancelled, ends it. */
+  async runEnd(name: string, run: RunRecord, signal: AbortSignal): Promise<RunEnd> {
+    await this.#untilTakenOver();
+    const { workload } = this.#workload(name);
+    return this.#scheduler.ended(workload, run, signal);
+  }
+
+  get #scheduler(): Scheduler {
+    if (this.#duties === null) throw notRunning();
+    return this.#duties.scheduler;
+  }
+
   async surroundings(name: string): Promise<Surroundings> {
     await this.#untilTakenOver();
     const { stage, workload } = this.#workload(name);
@@ -183,7 +203,7 @@ export class Operations {
     }
     await this.#only("down", async (signal) => {
       const stage = this.#stage ?? (this.#state?.wanted ? await this.#prepare(this.#state, this.#state.wanted, signal) : null);
-      await this.#watch?.stop();
+      await this.#duties?.stop();
       if (stage !== null) await lower(stage, atOnce);
     }, undefined, true);
   }
@@ -198,7 +218,7 @@ export class Operations {
   /** The state directory has been deleted: nobody can ask for anything any more, so nothing is left running. */
   async abandon(): Promise<void> {
     this.#current?.abort.abort(TAKEN_DOWN);
-    await this.#watch?.stop();
+    await this.#duties?.stop();
     await endAbandoned(this.#place);
     const databases = this.#state?.wanted?.environment.databases ?? [];
     const replicas = Object.values(this.#state?.workloads ?? {}).flatMap((workload) => workload.replicas);
@@ -209,7 +229,7 @@ export class Operations {
   }
 
   async close(): Promise<void> {
-    await this.#watch?.stop();
+    await this.#duties?.stop();
   }
 
   async #untilTakenOver(): Promise<void> {
@@ -275,11 +295,12 @@ export class Operations {
       workloads: [],
       busy: new Turns(),
       leaving: new Set(),
+      cpuPercent: new Map(),
       report: (progress) => this.#report(progress),
       remember: () => serially(() => writeState(this.#place, state)),
       serially,
     };
-    this.#watch = new Watch(this.#stage);
+    this.#duties = new Duties(this.#stage);
     return this.#stage;
   }
 }

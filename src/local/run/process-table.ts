@@ -89,6 +89,13 @@ export async function residentBytes(pids: readonly number[]): Promise<number> {
   return pages * 4096;
 }
 
+/** Processor time that these processes and those that they saw end have used, in seconds. proc(5), fields 14 to 17 of stat; ticks are hundredths. */
+export async function processorSeconds(pids: readonly number[]): Promise<number> {
+  let ticks = 0;
+  for (const pid of pids) for (const field of (await statFields(pid))?.slice(11, 15) ?? []) ticks += Number(field);
+  return ticks / 100;
+}
+
 /** Listening sockets come first in /proc/net/tcp; the kernel takes milliseconds to find what comes after them. */
 const PIECE_BYTES = 1_500;
 

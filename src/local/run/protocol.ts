@@ -4,7 +4,7 @@ import { Failure, type FailureCode } from "../../kit/failure.ts";
 import type { ShellCommand } from "./database-shell.ts";
 import type { StatusReport } from "./status.ts";
 import type { Progress } from "./stage.ts";
-import type { Wanted } from "./state.ts";
+import type { RunEnd, RunRecord, Wanted } from "./state.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What the controller can be asked; each line of the socket is one of these as JSON. */
@@ -14,6 +14,10 @@ export type Request =
   | { readonly verb: "deploy"; readonly name: string; readonly from: string | null }
   | { readonly verb: "rollback"; readonly name: string }
   | { readonly verb: "status" }
+  /** Begins a run of a scheduled service. */
+  | { readonly verb: "run"; readonly name: string }
+  /** Waits for its end; cancelled, it ends the run. */
+  | { readonly verb: "runEnd"; readonly name: string; readonly run: RunRecord }
   /** For a command beside what serves of a service; the answer holds secrets. */
   | { readonly verb: "surroundings"; readonly name: string }
   /** For a database's client, as a service or, with null, as our administrator; the answer holds its password. */
@@ -34,6 +38,8 @@ export interface Answers {
   readonly deploy: { readonly release: string; readonly previous: string | null; readonly seconds: number };
   readonly rollback: { readonly release: string; readonly previous: string | null; readonly seconds: number };
   readonly status: StatusReport;
+  readonly run: RunRecord;
+  readonly runEnd: RunEnd;
   readonly surroundings: Surroundings;
   readonly shell: ShellCommand;
   readonly watch: null;

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { databasesOf } from "../../model/database.ts";
 import { Failure } from "../../kit/failure.ts";
 import { calledServices, type Addresses } from "../render/address.ts";
 import { workloadsOf, type Workload } from "../render/workload.ts";
@@ -24,8 +23,10 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   await stage.remember();
   for (const path of stage.workloads.flatMap(({ generatedSecrets }) => generatedSecrets)) await stage.secrets.generate(path);
   const edge = raiseEdge(stage);
-  const databases = new Map(databasesOf("mysql", wanted.environment.databases).map((database) => [database.name, raiseDatabase(stage, database, signal)]));
+  const databases = new Map(wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)]));
   const workloads = stage.workloads.map(async (workload) => {
+    const waitsFor = missingNeeds(stage, workload);
+    if (waitsFor.length > 0) return stage.report({ part: workload.name, state: "note", step: `waiting for ${waitsFor.join(" and ")}` });
     const release = await build(stage, workload, join(wanted.sources, workload.directory), signal);
     const needed = ["edge", ...workload.needs];
     stage.report({ part: workload.name, state: "working", step: `waiting for ${needed.join(" and ")}` });
@@ -37,6 +38,9 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   await retireLeftovers(stage, wanted);
   throwFirst(results, signal);
 }
+
+/** What a site or service needs and nothing on this machine can play: it waits for that. */
+export const missingNeeds = (stage: Stage, { needs }: Workload): readonly string[] => needs.filter((name) => stage.parts.missing[name] !== undefined);
 
 /** A failure of a part that others waited for is told once. */
 function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: AbortSignal): void {
@@ -106,7 +110,7 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
     const port = ports[name];
     if (port === undefined || (!running && (await tryPort(port)) === null)) ports[name] = await freePort(new Set(Object.values(ports)));
   }
-  await chooseDatabasePorts(stage, databasesOf("mysql", wanted.environment.databases));
+  await chooseDatabasePorts(stage, wanted.environment.databases);
 }
 
 /** Ends what an earlier definition had and this one has not. Data and releases stay. */
@@ -153,6 +157,7 @@ export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
   await end(parts.filter((name) => databases.has(name)));
   for (const record of Object.values(stage.state.workloads)) {
     Object.assign(record, { replicas: [], rollout: null });
+    delete record.scaled;
     if (record.schedule !== undefined) endRuns(record.schedule, new Date());
   }
   stage.state.wanted = null;
@@ -178,7 +183,7 @@ export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
   if (wanted === null) return;
   // One that cannot be taken over keeps nobody from the others.
   const results = [
-    ...(await Promise.allSettled([raiseEdge(stage), ...databasesOf("mysql", wanted.environment.databases).map((database) => raiseDatabase(stage, database, signal))])),
+    ...(await Promise.allSettled([raiseEdge(stage), ...wanted.environment.databases.map((database) => raiseDatabase(stage, database, signal))])),
     ...(await Promise.allSettled(stage.workloads.map((workload) => adoptWorkload(stage, workload, signal)))),
   ];
   await retireLeftovers(stage, wanted);
@@ -189,6 +194,7 @@ async function adoptWorkload(stage: Stage, workload: Workload, signal: AbortSign
   const record = recordOf(stage, workload.name);
   if (record.rollout !== null) stage.report({ part: workload.name, state: "note", step: `undoing the unfinished release ${record.rollout.to}` });
   record.rollout = null;
+  if (missingNeeds(stage, workload).length > 0) return;
   if (record.current !== null) return roll(stage, workload, record.current, signal);
   for (const replica of [...record.replicas]) await retire(stage, workload, replica);
 }

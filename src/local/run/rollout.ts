@@ -22,6 +22,11 @@ export function recordOf(stage: Stage, name: string): WorkloadState {
   return (stage.state.workloads[name] ??= emptyWorkload());
 }
 
+/** How many replicas are to run. */
+export function replicasOf(stage: Stage, { name, replicas, scaling }: Workload): number {
+  return scaling === null ? replicas : Math.min(scaling.most, Math.max(replicas, recordOf(stage, name).scaled?.count ?? replicas));
+}
+
 /**
  * Brings a workload to a release, one replica at a time, each drained; or, when anything goes wrong, back to the one before.
  * @throws Failure `migration-failed`: nothing was touched. `start-failed`, `deploy-failed`, `cancelled`: undone.
@@ -113,8 +118,9 @@ export async function replaceAll(stage: Stage, workload: Workload, release: stri
   const fitting: Replica[] = [];
   const others: Replica[] = [];
   for (const replica of record.replicas) ((await fits(stage, workload, replica, release)) ? fitting : others).push(replica);
-  for (const surplus of fitting.splice(workload.replicas)) others.push(surplus);
-  let missing = workload.replicas - fitting.length;
+  const count = replicasOf(stage, workload);
+  for (const surplus of fitting.splice(count)) others.push(surplus);
+  let missing = count - fitting.length;
   if (others.length === 0 || pace === "at once") {
     await startAll(stage, workload, release, missing, signal);
     missing = 0;

@@ -60,7 +60,11 @@ export class Scheduler {
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
     const known = recordOf(this.#stage, workload.name).schedule?.runs.find((one) => isSame(one, run));
-    return known?.end ?? this.#wait(workload, run).finally(() => signal.removeEventListener("abort", end));
+    if (known !== undefined && known.end !== null) return known.end;
+    const gone = (cause: unknown): never => {
+      throw this.#stopped.signal.aborted ? new Failure("cancelled", `${run.name} is being stopped with the platform`, { cause }) : cause;
+    };
+    return this.#wait(workload, run).catch(gone).finally(() => signal.removeEventListener("abort", end));
   }
 
   #look(): void {

@@ -34,6 +34,8 @@ export interface Stage {
   workloads: readonly Workload[];
   /** Who is starting, replacing or stopping which part. */
   readonly busy: Turns;
+  /** Share of their processor time that the replicas of a service use, where it scales. */
+  readonly cpuPercent: Map<string, number>;
   /** Replicas that are being retired: the edge is to forget them. */
   readonly leaving: Set<string>;
   report(progress: Progress): void;

@@ -42,8 +42,19 @@ export interface WorkloadState {
   rollout: { readonly to: string; readonly startedAt: string } | null;
   /** Releases whose migration has run. */
   migrated: string[];
+  /** Where it runs more replicas than its fewest, or did; none after it was down. */
+  scaled?: ScaledRecord;
   /** Of a service that runs at times. */
   schedule?: ScheduleState;
+}
+
+/** The last change of the number of replicas. */
+export interface ScaledRecord {
+  readonly count: number;
+  readonly from: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly why: string;
 }
 
 export interface ScheduleState {
