@@ -1,18 +1,50 @@
+import { describeEnd } from "../local/run/scheduled-run.ts";
 import type { PartStatus, StatusReport } from "../local/run/status.ts";
 import { table, wrap } from "./table.ts";
 
 /** What runs: one row per part, replicas together. Releases are left out where the terminal is too narrow for them. */
 export function overviewTable(report: StatusReport, columns: number): string {
   const groups = Map.groupBy(report.parts, ({ name, kind }) => (kind === "service" || kind === "site" ? name.replace(/\.\d+$/, "") : name));
-  const rows = [...groups].map(([name, parts]) => [name, state(parts), parts[0]?.reachableBy ?? "", parts[0]?.url ?? "", releases(parts)]);
+  const rows = [...groups].map(([name, parts]) => [name, `${state(parts)}${mostText(report, name)}`, parts[0]?.reachableBy ?? "", parts[0]?.url ?? "", releases(parts)]);
   const whole = table(["NAME", "STATE", "REACHED BY", "ADDRESS", "RELEASE"], rows);
   const fits = whole.split("\n").every((line) => line.length <= columns);
   const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
-  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}`;
+  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${schedulesText(report)}`;
 }
 
+/** What is due next and how it went of late: a few lines a service. */
+function schedulesText({ schedules }: StatusReport): string {
+  if (schedules.length === 0) return "";
+  return `\nScheduled:\n${schedules.map((schedule) => `  ${schedule.service}  ${nextText(schedule)}\n${recentText(schedule)}`).join("")}`;
+}
+
+function nextText({ cron, timezone, next }: StatusReport["schedules"][number]): string {
+  const at = next === null ? "no time ever fits" : `next ${inZone(next, timezone)}`;
+  return `${at} (${cron}, ${timezone})`;
+}
+
+/** The last three runs and skipped times, newest first. */
+function recentText({ timezone, runs, skipped }: StatusReport["schedules"][number]): string {
+  const lines = [
+    ...runs.map((run) => ({ at: run.startedAt, text: `${run.due === null ? "by hand " : ""}${inZone(run.due ?? run.startedAt, timezone)}: ${run.end === null ? `${run.name} runs` : describeEnd(run.end)}` })),
+    ...skipped.map(({ due, count, why }) => ({ at: due, text: `${inZone(due, timezone)}${count > 1 ? ` and ${count - 1} before` : ""}: ${why}` })),
+  ];
+  const newest = lines.sort((one, other) => other.at.localeCompare(one.at)).slice(0, 3);
+  return newest.map(({ text }) => `    ${text}\n`).join("");
+}
+
+/** `2026-11-23 03:00`, as the clocks of a zone show it. */
+const inZone = (at: string, timeZone: string): string =>
+  new Date(at).toLocaleString("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+
 const releases = (parts: readonly PartStatus[]): string => [...new Set(parts.map(({ release }) => release ?? ""))].join(", ");
+
+/** For a service whose number follows its load. */
+function mostText({ scaling }: StatusReport, name: string): string {
+  const found = scaling.find(({ service }) => service === name);
+  return found === undefined ? "" : `, at most ${found.most}`;
+}
 
 function state(parts: readonly PartStatus[]): string {
   const ready = parts.filter((part) => part.state === "ready").length;

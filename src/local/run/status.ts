@@ -2,12 +2,14 @@ import { uptime } from "node:os";
 import { databasesOf } from "../../model/database.ts";
 import type { Audience } from "../../model/service.ts";
 import { publicUrl } from "../render/address.ts";
+import type { Workload } from "../render/workload.ts";
 import { DATABASE_DIFFERENCES } from "../render/database-differences.ts";
 import { databaseAnswers } from "./databases.ts";
 import { identify, processGroups, residentBytes } from "./process-table.ts";
 import { observe } from "./readiness.ts";
-import { probeOf } from "./rollout.ts";
+import { probeOf, recordOf, replicasOf } from "./rollout.ts";
 import type { Stage } from "./stage.ts";
+import { runsNow, scalingPromise, scalingStatuses, schedulePromise, scheduleStatuses, type ScalingStatus, type ScheduleStatus } from "./status-duties.ts";
 import { inspectProcess } from "./supervisor.ts";
 
 /** What runs, as a person and a program want to know it. */
@@ -18,6 +20,8 @@ export interface StatusReport {
   readonly ready: boolean;
   readonly urls: Readonly<Record<string, string>>;
   readonly parts: readonly PartStatus[];
+  readonly schedules: readonly ScheduleStatus[];
+  readonly scaling: readonly ScalingStatus[];
   /** How this machine keeps each promise of the definition. */
   readonly promises: readonly PromiseStatus[];
 }
@@ -50,14 +54,17 @@ export async function report(stage: Stage, databasesAnswer = false): Promise<Sta
   const { wanted } = stage.state;
   const groups = await processGroups();
   const parts = await Promise.all([edgeStatus(stage, groups), ...databaseStatuses(stage, groups, databasesAnswer), ...workloadStatuses(stage, groups)]);
-  const complete = stage.workloads.every(({ name, replicas }) => parts.filter((part) => part.name.startsWith(`${name}.`)).length === replicas);
+  const complete = stage.workloads.every((workload) => parts.filter((part) => part.name.startsWith(`${workload.name}.`)).length === replicasOf(stage, workload));
+  const [schedules, scaling] = [scheduleStatuses(stage, new Date()), scalingStatuses(stage)];
   return {
     platform: wanted?.shared.name ?? "",
     environment: wanted?.environment.name ?? "",
     ready: wanted !== null && complete && parts.every(({ state }) => state === "ready"),
     urls: Object.fromEntries(stage.workloads.flatMap(({ name }) => urlOf(stage, name).map((url) => [name, url]))),
     parts,
-    promises: promises(stage),
+    schedules,
+    scaling,
+    promises: [...promises(stage), ...scalingPromise(scaling), ...schedulePromise(schedules)],
   };
 }
 
@@ -116,6 +123,7 @@ function workloadStatuses(stage: Stage, groups: Groups): readonly Promise<PartSt
       reachableBy: workload.host === null ? "nobody" : audience(workload.host.reachableBy),
       except: workload.host?.paths.map(({ pattern, reachableBy }) => `${pattern}: ${audience(reachableBy)}`) ?? [],
     };
+    if (workload.schedule !== null) return [scheduledStatus(stage, groups, workload, shared)];
     return (record?.replicas ?? []).map(async (replica): Promise<PartStatus> => {
       const { running, ...seen } = await looks(stage, groups, replica.name);
       const observed = running ? await observe(stage.ground, probeOf(workload, replica)) : null;
@@ -124,6 +132,14 @@ function workloadStatuses(stage: Stage, groups: Groups): readonly Promise<PartSt
       return { name: replica.name, state, release: replica.release, ...shared, ...seen };
     });
   });
+}
+
+/** Nothing of it has to run to be ready: its release has to be there. */
+async function scheduledStatus(stage: Stage, groups: Groups, { name }: Workload, shared: Pick<PartStatus, "kind" | "url" | "reachableBy" | "except">): Promise<PartStatus> {
+  const [running] = runsNow(stage, name);
+  const { running: _runs, ...seen } = await looks(stage, groups, running ?? name);
+  const release = recordOf(stage, name).current;
+  return { name, state: release !== null ? "ready" : stage.busy.has(name) ? "starting" : "stopped", release, ...shared, ...seen };
 }
 
 const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
@@ -137,13 +153,11 @@ function substitution({ product, version, substitutes, flavour }: NonNullable<St
 function promises(stage: Stage): readonly PromiseStatus[] {
   const { ground, confinement, parts, workloads } = stage;
   const own = ground.userOf("edge") !== null;
-  const scaled = stage.state.wanted?.environment.services.filter(({ replicas }) => replicas.most > replicas.least) ?? [];
   const teams = stage.state.wanted?.environment.teams ?? [];
   return [
     { promise: "isolation", how: own ? "every part runs as a user of its own; services see only their own releases" : "all parts run as you: kept apart by credentials, not from hostile code" },
     { promise: "memory limit", how: confinement.how === "watched" ? "watched twice a second; a process above its limit is ended" : `${confinement.how}, enforced by the kernel` },
     { promise: "processor share", how: "not enforced on this machine" },
-    ...(scaled.length > 0 ? [{ promise: "scaling", how: `not on this machine: ${scaled.map(({ name, replicas }) => `${name} runs ${replicas.least}`).join(", ")}` }] : []),
     ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
     { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
     ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
