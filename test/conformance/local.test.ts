@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { databasesOf } from "../../src/model/database.ts";
 import { readLocal } from "../../src/local/read/index.ts";
 import { calledServices } from "../../src/local/render/address.ts";
-import { renderDatabase } from "../../src/local/render/database.ts";
+import { renderDatabase } from "../../src/local/render/mysql.ts";
+import { assignSlots } from "../../src/local/render/edge-limits.ts";
 import { renderEdge, type EdgeHost } from "../../src/local/render/edge.ts";
 import { placeOf } from "../../src/local/render/place.ts";
 import { workloadsOf } from "../../src/local/render/workload.ts";
@@ -39,8 +40,9 @@ function rendered(shared: Shared, environment: Environment): Parameters<typeof r
       listen: { address: "127.0.0.1", port: 8_080 },
       teams: environment.teams.map(({ name }) => name),
       hosts,
+      limits: assignSlots({}, environment.protection.rateLimits).limits,
       directory: place.config("edge"),
-      sockets: { admin: "/state/run/admin.sock", master: "/state/run/master.sock" },
+      sockets: { admin: "/state/run/admin.sock", master: "/state/run/master.sock", peer: "/state/run/peer.sock" },
     }).files,
     processes: [
       ...workloads.map(({ name, process }) => process({ name: `${name}.1`, release: "one", port: 4_000, metricsPort: 4_001 }).process),

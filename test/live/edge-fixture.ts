@@ -7,7 +7,9 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { assignSlots, type EdgeLimit, type Slots } from "../../src/local/render/edge-limits.ts";
 import { renderEdge, type Edge, type EdgeHost, type EdgeServer } from "../../src/local/render/edge.ts";
+import type { RateLimit } from "../../src/model/protection.ts";
 import { edgeClient, type EdgeClient } from "../../src/local/run/edge.ts";
 import { findParts, programEnvironment, type FoundPart } from "../../src/local/run/parts/index.ts";
 import { freePort } from "../../src/local/run/port.ts";
@@ -26,6 +28,7 @@ export class EdgeStand {
   readonly #services = new Map<string, ChildProcess>();
   readonly #ports = new Set<number>();
   #edge: ChildProcess | null = null;
+  #slots: Slots = {};
   log = "";
 
   private constructor(haproxy: FoundPart, cache: string | null, port: number) {
@@ -51,7 +54,7 @@ export class EdgeStand {
   }
 
   get #sockets(): Edge["sockets"] {
-    return { admin: `${this.sockets}/admin.sock`, master: `${this.sockets}/master.sock` };
+    return { admin: `${this.sockets}/admin.sock`, master: `${this.sockets}/master.sock`, peer: `${this.sockets}/peer.sock` };
   }
 
   get #requests(): string {
@@ -63,15 +66,23 @@ export class EdgeStand {
     return readFileSync(this.#requests, "utf8").split("\n").filter((line) => line !== "");
   }
 
-  write(hosts: readonly EdgeHost[]): readonly string[] {
-    const edge: Edge = { listen: { address: "127.0.0.1", port: this.port }, teams: ["office"], hosts, directory: `${this.directory}/config`, sockets: this.#sockets };
+  write(hosts: readonly EdgeHost[], wanted: readonly RateLimit[] = []): readonly string[] {
+    const limits = this.slotted(wanted);
+    const edge: Edge = { listen: { address: "127.0.0.1", port: this.port }, teams: ["office"], hosts, limits, directory: `${this.directory}/config`, sockets: this.#sockets };
     const rendered = renderEdge(edge);
     for (const { path, text } of rendered.files) writeFileSync(path, text);
     return rendered.arguments;
   }
 
-  async start(hosts: readonly EdgeHost[]): Promise<void> {
-    this.#edge = spawn(this.#haproxy.programs["haproxy"] ?? "haproxy", this.write(hosts), {
+  /** Limits as the edge is told of them. */
+  slotted(wanted: readonly RateLimit[]): readonly EdgeLimit[] {
+    const { slots, limits } = assignSlots(this.#slots, wanted);
+    this.#slots = slots;
+    return limits;
+  }
+
+  async start(hosts: readonly EdgeHost[], limits: readonly RateLimit[] = []): Promise<void> {
+    this.#edge = spawn(this.#haproxy.programs["haproxy"] ?? "haproxy", this.write(hosts, limits), {
       cwd: "/", env: { ...programEnvironment(this.#haproxy) }, stdio: ["ignore", "pipe", "ignore"], ...nobody,
     });
     this.#edge.stdout?.setEncoding("utf8").on("data", (text: string) => (this.log += text));

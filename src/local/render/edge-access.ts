@@ -17,7 +17,6 @@ export function accessRules(host: EdgeHost, port: number): string {
   return [
     ...teams.map((team) => line(`acl team.${team} src -f ${teamFile(team)}`)),
     teams.length > 0 ? foreignPages(host, port) : "",
-    reachable.length > 1 ? line("http-request set-var(txn.decoded) path,url_dec,lower") : "",
     reachable.at(-1)?.reachableBy === "public" ? passUnruled(reachable) : "",
     ...reachable.map((rule, index) => accessRule(rule, `path.${index + 1}`)),
   ].join("");

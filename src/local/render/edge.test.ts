@@ -48,13 +48,13 @@ test.each<[string, Partial<EdgeHost>, readonly string[]]>([
 
 test("the same edge is the same bytes, and its servers are in the file with all that the runtime API would be told", () => {
   const edge: Edge = {
-    listen: { address: "127.0.0.1", port: 8080 }, teams: ["office"], directory: "/a place", sockets: { admin: "/a place/a.sock", master: "/a place/m.sock" },
+    listen: { address: "127.0.0.1", port: 8080 }, teams: ["office"], limits: [], directory: "/a place", sockets: { admin: "/a place/a.sock", master: "/a place/m.sock", peer: "/a place/p.sock" },
     hosts: [host({ servers: [{ name: "api.1", port: 4001 }] }), host({ backend: "main", kind: "site", names: ["www.x.localhost", "x.localhost"] })],
   };
   const { files, arguments: given } = renderEdge(edge);
   expect(renderEdge(edge).files).toEqual(files);
   expect(given).toEqual(["-W", "-S", "/a place/m.sock,mode,600", "-f", "/a place/haproxy.cfg"]);
-  expect(files.map(({ path }) => path)).toEqual(["/a place/haproxy.cfg", "/a place/hosts.map", "/a place/team-office.list"]);
+  expect(files.map(({ path }) => path)).toEqual(["/a place/haproxy.cfg", "/a place/hosts.map", "/a place/limits.map", "/a place/team-office.list"]);
   expect(files[0]?.text).toContain("server api.1 127.0.0.1:4001 check inter 500ms fall 2 rise 1 weight 1 pool-max-conn -1 pool-purge-delay 5s\n");
   expect(files[1]?.text).toBe("api.x.localhost api\nwww.x.localhost main\nx.localhost main\n");
 });

@@ -1,6 +1,7 @@
 import type { Audience, PathRule } from "../../model/service.ts";
 import { accessRules, teamFile } from "./edge-access.ts";
-import { line, quoted } from "./edge-text.ts";
+import { limitRules, limitSections, limitsMap, LOCAL_PEER, type EdgeLimit } from "./edge-limits.ts";
+import { line, page, quoted } from "./edge-text.ts";
 import type { ConfigFile } from "./process.ts";
 
 /** The one door of a platform: HAProxy, which sends each request to the site or service whose host it names. */
@@ -9,10 +10,12 @@ export interface Edge {
   /** Every team of the environment; each is this machine. */
   readonly teams: readonly string[];
   readonly hosts: readonly EdgeHost[];
+  /** What one client may ask of all services together. */
+  readonly limits: readonly EdgeLimit[];
   /** Where its files are, absolute. */
   readonly directory: string;
   /** Absolute, at most 90 bytes, without `$` and `,`: HAProxy reads these as a variable and as the path's end. */
-  readonly sockets: { readonly admin: string; readonly master: string };
+  readonly sockets: { readonly admin: string; readonly master: string; readonly peer: string };
 }
 
 export interface EdgeHost {
@@ -55,13 +58,22 @@ export function renderEdge(edge: Edge): { readonly files: readonly ConfigFile[];
   const file = (name: string, text: string): ConfigFile => ({ path: `${edge.directory}/${name}`, text });
   return {
     files: [
-      file("haproxy.cfg", [globalSection(edge), defaultsSection(), ...frontendSections(edge), ...edge.hosts.map((host) => backendSection(host, edge.listen.port))].join("\n")),
+      file("haproxy.cfg", sections(edge).join("\n")),
       file("hosts.map", edge.hosts.flatMap(({ names, backend }) => names.map((name) => `${name} ${backend}\n`)).join("")),
+      file("limits.map", limitsMap(edge.limits)),
       ...edge.teams.map((team) => file(teamFile(team), TEAM_ADDRESSES.map((address) => `${address}\n`).join(""))),
     ],
     arguments: ["-W", "-S", `${edge.sockets.master},mode,600`, "-f", `${edge.directory}/haproxy.cfg`],
   };
 }
+
+const sections = (edge: Edge): readonly string[] => [
+  globalSection(edge),
+  defaultsSection(),
+  ...frontendSections(edge),
+  ...limitSections(edge.limits, edge.sockets.peer),
+  ...edge.hosts.map((host) => backendSection(host, edge.listen.port)),
+];
 
 /** One thread answers 15,000 requests a second and wastes nothing on locks. `noreuseport`: a second edge on our port fails instead of taking half. */
 function globalSection({ sockets }: Edge): string {
@@ -71,6 +83,7 @@ function globalSection({ sockets }: Edge): string {
   nbthread 1
   noreuseport
   hard-stop-after 5m
+  localpeer ${LOCAL_PEER}
   stats socket ${quoted(sockets.admin)} mode 600 level admin expose-fd listeners
 `;
 }
@@ -103,7 +116,7 @@ function defaultsSection(): string {
   option http-ignore-probes
   option disable-h2-upgrade
   option idle-close-on-response
-${Object.entries(PAGES).map(([status, [title, text]]) => page(status, title, text)).join("")}`;
+${Object.entries(PAGES).map(([status, [title, text]]) => line(`http-error ${page(status, title, text)}`)).join("")}`;
 }
 
 const PAGES: Readonly<Record<string, readonly [string, string]>> = {
@@ -115,11 +128,6 @@ const PAGES: Readonly<Record<string, readonly [string, string]>> = {
   503: ["Service Unavailable", "The service has nothing running that could answer."],
   504: ["Gateway Timeout", "The service did not answer in time."],
 };
-
-function page(status: string, title: string, text: string): string {
-  const html = `<!doctype html><meta charset="utf-8"><title>${status} ${title}</title><h1>${status} ${title}</h1><p>${text}</p>`;
-  return line(`http-error status ${status} content-type ${quoted("text/html; charset=utf-8")} string ${quoted(html)} hdr Cache-Control no-store`);
-}
 
 /**
  * Paths that programs read in different ways, so that a rule and the service behind it could disagree: empty and dot
@@ -143,11 +151,12 @@ const LONGEST_LINE = 50_000;
 const RANDOM_DIGITS = "%[rand,hex,bytes(8,8),lower]";
 
 /** The public door, which goes by host names, and one for each service that other services call. */
-function frontendSections({ listen, hosts }: Edge): readonly string[] {
+function frontendSections({ listen, hosts, limits }: Edge): readonly string[] {
+  const services = hosts.filter(({ kind }) => kind === "service").map(({ backend }) => backend);
   const byHost = `  http-request set-var(txn.backend) var(txn.host),map_str(hosts.map)
   http-request deny status 400 default-errorfiles if !{ var(txn.backend) -m found } !{ var(txn.host) -m len gt 0 }
   http-request deny status 404 default-errorfiles unless { var(txn.backend) -m found }
-`;
+${limitRules(limits, services)}`;
   // A page elsewhere may have its own name lead to 127.0.0.1, and would look like the team to an address that takes every name.
   const byAddress = "  http-request deny status 404 default-errorfiles unless { var(txn.host) -m str 127.0.0.1 }\n";
   const internal = hosts.flatMap(({ backend, internalPort }) =>
@@ -165,6 +174,7 @@ function frontendSection(name: string, address: string, port: number, choose: st
   http-request set-var(txn.host) req.fhdr(host),field(1,:),lower,rtrim(.),bytes(0,253)
   http-request deny status 400 default-errorfiles unless { req.hdr_cnt(host) 1 }
   http-request deny status 400 default-errorfiles if !{ path -m beg / } || { path -m reg -i -- ${quoted(AMBIGUOUS_PATH)} }
+  http-request set-var(txn.decoded) path,url_dec,lower
 ${choose}${forwardedHeaders(port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
 ${target}`;
 }

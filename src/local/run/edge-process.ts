@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
+import { assignSlots, type Slots } from "../render/edge-limits.ts";
 import { renderEdge, type Edge, type EdgeHost } from "../render/edge.ts";
 import type { ProcessSpec } from "../render/process.ts";
 import { handOver, writeWhole } from "./files.ts";
@@ -12,7 +13,7 @@ import { lastLines } from "./logs.ts";
 /** Sockets by which the edge is spoken to; they are in a directory of its own user. */
 export function edgeSockets(state: string): Edge["sockets"] {
   const directory = `${socketDirectory(state)}/edge`;
-  return { admin: `${directory}/admin.sock`, master: `${directory}/master.sock` };
+  return { admin: `${directory}/admin.sock`, master: `${directory}/master.sock`, peer: `${directory}/peer.sock` };
 }
 
 /** Hosts with the replicas that run; a new edge sends them requests once they pass its check. */
@@ -25,27 +26,36 @@ export function edgeHosts(stage: Stage): readonly EdgeHost[] {
   });
 }
 
-const edgeOf = (stage: Stage, hosts: readonly EdgeHost[]): Edge => ({
-  listen: { address: "127.0.0.1", port: stage.state.ports["edge"] ?? 0 },
-  teams: stage.state.wanted?.environment.teams.map(({ name }) => name) ?? [],
-  hosts,
-  directory: stage.place.config("edge"),
-  sockets: edgeSockets(stage.place.state),
-});
+/** Where each limit counts is remembered beside the configuration. */
+const slotsFile = (stage: Stage): string => `${stage.place.config("edge")}/slots`;
+
+async function edgeOf(stage: Stage, hosts: readonly EdgeHost[]): Promise<Edge> {
+  const known = await readFile(slotsFile(stage), "utf8").then((text) => JSON.parse(text) as Slots, () => ({}));
+  const { slots, limits } = assignSlots(known, stage.state.wanted?.environment.protection.rateLimits ?? []);
+  if (JSON.stringify(slots) !== JSON.stringify(known)) await writeWhole(slotsFile(stage), JSON.stringify(slots));
+  return {
+    listen: { address: "127.0.0.1", port: stage.state.ports["edge"] ?? 0 },
+    teams: stage.state.wanted?.environment.teams.map(({ name }) => name) ?? [],
+    hosts,
+    limits,
+    directory: stage.place.config("edge"),
+    sockets: edgeSockets(stage.place.state),
+  };
+}
 
 /** The edge's files as they are to be at its next start. A running edge does not read them. */
 export function writeEdgeFiles(stage: Stage): Promise<void> {
   return stage.serially(async () => {
-    for (const { path, text } of renderEdge(edgeOf(stage, edgeHosts(stage))).files) await writeWhole(path, text, 0o644);
+    for (const { path, text } of renderEdge(await edgeOf(stage, edgeHosts(stage))).files) await writeWhole(path, text, 0o644);
   });
 }
 
-function edgeSpec(stage: Stage): ProcessSpec {
+function edgeSpec(stage: Stage, edge: Edge): ProcessSpec {
   const work = stage.place.work("edge");
   return {
     name: "edge",
     kind: "edge",
-    command: ["haproxy", ...renderEdge(edgeOf(stage, [])).arguments],
+    command: ["haproxy", ...renderEdge(edge).arguments],
     directory: work,
     environment: [],
     identity: "edge",
@@ -70,8 +80,9 @@ async function raiseAlone(stage: Stage): Promise<void> {
   await mkdir(sockets, { recursive: true, mode: 0o700 });
   const user = stage.ground.userOf("edge");
   if (user !== null) await handOver(sockets, user);
-  const spec = edgeSpec(stage);
-  const structure = createHash("sha256").update(JSON.stringify([spec, edgeOf(stage, edgeHosts(stage).map((host) => ({ ...host, servers: [] })))])).digest("hex");
+  const edge = await edgeOf(stage, edgeHosts(stage));
+  const spec = edgeSpec(stage, edge);
+  const structure = createHash("sha256").update(JSON.stringify([spec, withoutChangeable(edge)])).digest("hex");
   const known = await readFile(`${stage.place.config("edge")}/structure`, "utf8").catch(() => null);
   await writeEdgeFiles(stage);
   const { state } = await inspectProcess(stage.ground, "edge");
@@ -85,8 +96,16 @@ async function raiseAlone(stage: Stage): Promise<void> {
   }
   await writeWhole(`${stage.place.config("edge")}/structure`, structure);
   await stage.edge.reconcile(edgeHosts(stage));
+  await stage.edge.limit(edge.limits);
   stage.report({ part: "edge", state: "ready", step: `http://127.0.0.1:${stage.state.ports["edge"]}` });
 }
+
+/** What a running edge cannot be told: all but its servers and how much its limits take. */
+const withoutChangeable = (edge: Edge): Edge => ({
+  ...edge,
+  hosts: edge.hosts.map((host) => ({ ...host, servers: [] })),
+  limits: edge.limits.map((limit) => ({ ...limit, requests: 0 })),
+});
 
 /** Waits until it answers on its socket. */
 async function edgeAnswers(stage: Stage): Promise<void> {

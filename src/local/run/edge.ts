@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
+import { limitsMap, type EdgeLimit } from "../render/edge-limits.ts";
 import { SERVER_OPTIONS, type Edge, type EdgeHost, type EdgeServer } from "../render/edge.ts";
 import { parseStat, serverState, type ServerState } from "./edge-answers.ts";
 import { reloadEdge } from "./edge-reload.ts";
@@ -19,6 +20,8 @@ export interface EdgeClient {
   remove(backend: string, name: string): Promise<void>;
   /** Makes the servers of each host exactly these. */
   reconcile(hosts: readonly EdgeHost[]): Promise<void>;
+  /** How many requests each limit takes, from now on; what has been counted stays. */
+  limit(limits: readonly EdgeLimit[]): Promise<void>;
   /** What the hosts answered since the edge started or was reloaded. */
   counts(): Promise<Readonly<Record<string, RequestCounts>>>;
   /** Takes over the changed files; connections go on. It resolves when requests are answered by the new configuration. */
@@ -52,6 +55,9 @@ export function edgeClient(sockets: Edge["sockets"]): EdgeClient {
     remove: (backend, name) => remove(admin, backend, name),
     reconcile: async (hosts) => {
       for (const host of hosts) await reconcileHost(admin, host);
+    },
+    limit: async (limits) => {
+      for (const entry of limitsMap(limits).split("\n").filter((text) => text !== "")) await admin.command(`set map limits.map ${entry}`);
     },
     counts: () => admin.counts(),
     reload: () => reloadEdge(sockets),
