@@ -7,13 +7,18 @@ export interface Certificate {
   readonly valid: Resource<"aws_acm_certificate_validation">;
 }
 
-/** A certificate for these hosts, proved by records in the zone, renewed by AWS as long as those stay. */
-export function renderCertificate(place: Place, name: string, hosts: readonly [string, ...string[]], region?: string): Certificate {
+/**
+ * A certificate for these hosts, proved by records in the zone, renewed by AWS as long as those stay. It is free for AWS's
+ * own servers; an exportable one, for servers of ours, is paid for each time it is made and renewed, twice a year.
+ */
+export function renderCertificate(
+  place: Place, name: string, hosts: readonly [string, ...string[]], { region, exportable = false }: { region?: string; exportable?: boolean } = {},
+): Certificate {
   const where = region === undefined ? {} : { region };
   const [first, ...others] = hosts;
   const certificate = resource(
     "aws_acm_certificate", name,
-    { ...where, domain_name: first, ...(others.length > 0 && { subject_alternative_names: others }), validation_method: "DNS" },
+    { ...where, domain_name: first, ...(others.length > 0 && { subject_alternative_names: others }), validation_method: "DNS", ...(exportable && { options: { export: "ENABLED" } }) },
     { lifecycle: { create_before_destroy: true } },
   );
   const records = hosts.map((host, index) => {

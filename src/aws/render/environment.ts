@@ -1,9 +1,7 @@
-import { databasesOf } from "../../model/database.ts";
 import type { Environment, Shared } from "../../model/model.ts";
 import { renderCalls } from "./calls.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
-import { renderDatabaseUsers } from "./database-users.ts";
-import { renderDatabase } from "./database.ts";
+import { renderDatabases } from "./database.ts";
 import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
 import { renderEdge } from "./edge.ts";
 import { renderHosts } from "./hosts.ts";
@@ -33,9 +31,8 @@ function inside(place: Place): readonly Noun[] {
   if (services.length + databases.length === 0) return [];
   const network = renderNetwork(place);
   const hosts = services.length > 0 ? renderHosts(place, network) : null;
-  const stored = databasesOf("mysql", databases).map((database) => renderDatabase(place, network, hosts, database));
-  const nouns = [network.noun, ...(hosts ? [hosts.noun] : []), ...stored.map(({ noun }) => noun)];
-  const users = stored.filter(({ users }) => users.size > 0).map((database) => renderDatabaseUsers(place, database));
+  const data = renderDatabases({ place, network, hosts });
+  const nouns = [network.noun, ...(hosts ? [hosts.noun] : []), ...data.nouns];
   if (!hosts) return nouns;
   const certificates = new Map<string, Certificate>();
   for (const { name, endpoint } of services) {
@@ -48,9 +45,9 @@ function inside(place: Place): readonly Noun[] {
   const running = services.map((service) => {
     const certificate = certificates.get(service.name);
     const entrance = edge && certificate ? { edge, certificate, rules: rules.get(service.name) ?? [] } : null;
-    return renderService(place, { network, hosts, databases: stored, calls, entrance }, service);
+    return renderService(place, { network, hosts, databases: data.databases, calls, entrance }, service);
   });
-  return [...nouns, ...users, ...(edge ? [edge.noun] : []), ...(calls ? [calls.noun] : []), ...running];
+  return [...nouns, ...(edge ? [edge.noun] : []), ...(calls ? [calls.noun] : []), ...running];
 }
 
 function sites(place: Place): readonly Noun[] {

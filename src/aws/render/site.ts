@@ -37,7 +37,7 @@ export function renderSiteGround(place: Place): SiteGround {
 export function renderSite(place: Place, ground: SiteGround, site: Site): Noun {
   const name = `site_${site.name}`;
   const hosts = siteHosts(place, site);
-  const certificate = renderCertificate(place, name, hosts, CLOUDFRONT_REGION);
+  const certificate = renderCertificate(place, name, hosts, { region: CLOUDFRONT_REGION });
   const account = place.environment.account ?? place.account.of("account_id");
   const bucket = resource("aws_s3_bucket", name, {
     bucket: text`${physicalName("bucket", place.prefix, site.name).slice(0, 50)}-${account}`,

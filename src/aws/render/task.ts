@@ -1,9 +1,10 @@
+import { keyPrefix } from "../../model/database.ts";
 import type { Service } from "../../model/service.ts";
 import { SECRET_DATABASE_FIELDS, type PartReference, type Text as ModelText } from "../../model/text.ts";
 import { wiring } from "../../model/wiring.ts";
 import { joined, text, type Resource, type Text } from "../terraform.ts";
 import type { Linked } from "./linked.ts";
-import { DATABASE_PORT, type RenderedDatabase } from "./database.ts";
+import type { RenderedDatabase } from "./database.ts";
 import type { Place } from "./place.ts";
 
 type Secret = Resource<"aws_secretsmanager_secret">;
@@ -48,13 +49,13 @@ function valueOf(service: Service, databases: readonly RenderedDatabase[], linke
   const found = databases.find(({ database }) => database.name === piece.part);
   if (!found) return linked(piece) ?? unknown(service, piece);
   switch (piece.field) {
-    case "host": return found.instance.of("address");
-    case "port": return String(DATABASE_PORT);
-    case "database": return found.database.schema;
+    case "host": return found.host;
+    case "port": return String(found.port);
     case "user": return service.name;
+    case "database": return found.database.engine === "redis" ? unknown(service, piece) : found.database.schema;
+    case "prefix": return found.database.engine === "redis" ? keyPrefix(service.name) : unknown(service, piece);
     case "password":
     case "url":
-    case "prefix":
     case "arn":
     case "queue": return unknown(service, piece);
   }

@@ -1,10 +1,13 @@
-import { expression, json, resource, text, type Reference } from "../terraform.ts";
-import { DATABASE_PORT, type RenderedDatabase } from "./database.ts";
+import type { MysqlDatabase } from "../../model/database.ts";
+import { expression, json, resource, text, type Reference, type Resource } from "../terraform.ts";
+import type { DatabaseUser } from "./database-link.ts";
 import type { Noun } from "./directory.ts";
 import { logGroup, logTo, mayWriteLogs } from "./logs.ts";
 import { physicalName } from "./names.ts";
 import type { Place } from "./place.ts";
 import { taskRole } from "./role.ts";
+
+export const MYSQL_PORT = 3306;
 
 interface Password {
   readonly service: string;
@@ -20,12 +23,12 @@ const PRIVILEGES = "ALL PRIVILEGES";
  * A task to be run after an apply, inside the network: it makes the users of services and gives them their present
  * passwords. It is the only one that reads the administrator's.
  */
-export function renderDatabaseUsers(place: Place, { database, instance, users }: RenderedDatabase): Noun {
+export function renderMysqlUsers(
+  place: Place, database: MysqlDatabase, instance: Resource<"aws_db_instance">, users: readonly DatabaseUser[],
+): Noun {
   const name = `database_${database.name}_users`;
   const logs = logGroup(place, name, `databases/${database.name}/users`);
-  const passwords = [...users].map(
-    ([service, secret], index): Password => ({ service, variable: `PASSWORD_${index + 1}`, arn: secret.of("arn") }),
-  );
+  const passwords = users.map(({ service, secret }, index): Password => ({ service, variable: `PASSWORD_${index + 1}`, arn: secret.of("arn") }));
   const administrator = expression`one(${instance.of("master_user_secret")}).secret_arn`;
   const execution = taskRole(place, name, physicalName("role", place.prefix, database.name, "users"), [
     mayWriteLogs(logs),
@@ -60,7 +63,7 @@ function script(schema: string, passwords: readonly Password[]): string {
   // A grant's schema is a pattern, in which `_` stands for any character; here-documents halve a backslash.
   const pattern = schema.replaceAll("_", "\\\\_");
   return [
-    `mysql --host="$DATABASE_HOST" --port=${DATABASE_PORT} --user="$ADMINISTRATOR" --ssl-mode=REQUIRED <<END`,
+    `mysql --host="$DATABASE_HOST" --port=${MYSQL_PORT} --user="$ADMINISTRATOR" --ssl-mode=REQUIRED <<END`,
     ...passwords.flatMap(({ service, variable }) => [
       `CREATE USER IF NOT EXISTS '${service}'@'%' IDENTIFIED BY '$${variable}' REQUIRE SSL;`,
       `ALTER USER '${service}'@'%' IDENTIFIED BY '$${variable}' REQUIRE SSL;`,

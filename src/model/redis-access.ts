@@ -1,0 +1,11 @@
+import { keyPrefix } from "./database.ts";
+
+/**
+ * What a service's user may do in Redis, as its ACL has it, without the password: every command of data, on its own keys
+ * and channels. Not what looks at or touches all keys or the server, nor functions, which all users share; `INFO` is what
+ * client libraries ask for when they connect. https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
+ */
+export const redisRules = (service: string): string => `~${keyPrefix(service)}* resetchannels &${keyPrefix(service)}* +@all -@dangerous -function +info`;
+
+/** https://redis.io/docs/latest/develop/reference/eviction/ */
+export const REDIS_EVICTION = { "never": "noeviction", "least recently used": "allkeys-lru", "soonest to expire": "volatile-ttl" } as const;
