@@ -10,6 +10,7 @@ export function overviewTable(report: StatusReport, columns: number): string {
   const fits = whole.split("\n").every((line) => line.length <= columns);
   const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
+  const missing = new Map(report.parts.flatMap(({ waitingFor = [] }) => waitingFor.map(({ part, why, help }) => [part, `${part}: ${why}; next: ${help}\n`])));
   return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${schedulesText(report)}`;
 }
 
@@ -51,6 +52,8 @@ function state(parts: readonly PartStatus[]): string {
   const worst = parts.find((part) => part.state !== "ready")?.state;
   const crashes = parts.reduce((sum, part) => sum + part.crashes, 0);
   const ended = crashes === 0 ? "" : `, ended ${crashes} time${crashes === 1 ? "" : "s"}`;
+  const waitsFor = parts.flatMap(({ name, waitingFor = [] }) => waitingFor.flatMap(({ part }) => (part === name ? [] : [part])));
+  if (worst === "waiting") return waitsFor.length === 0 ? "missing" : `waiting for ${waitsFor.join(" and ")}`;
   if (parts.length === 1) return `${parts[0]?.state ?? ""}${ended}`;
   return `${ready} of ${parts.length} ready${worst === undefined ? "" : `, ${worst}`}${ended}`;
 }

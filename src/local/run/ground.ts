@@ -2,8 +2,9 @@ import { chmod } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Wanted } from "./state.ts";
 import { accountNumbers, allocateUser, becomeUser, passage } from "./identity.ts";
-import { findParts, type FoundPart, type PartEvent, type PartName } from "./parts/index.ts";
-import type { DatabaseServer } from "./database-template.ts";
+import { findParts, type FoundPart, type PartName } from "./parts/index.ts";
+import { isMissing, type MissingServer, type ServerSearch } from "./database-engine.ts";
+import { findServers, partsOfDatabases, type Servers } from "./database-engines.ts";
 import type { Confinement } from "./confine.ts";
 import { bootId } from "./process-table.ts";
 import type { Place } from "../render/place.ts";
@@ -16,27 +17,30 @@ export interface FoundParts {
   readonly cache: string;
   readonly programs: Readonly<Record<string, string>>;
   readonly libraries: Readonly<Record<string, string>>;
-  /** Null where the platform has no database. */
-  readonly sql: (DatabaseServer & { readonly product: string; readonly substitutes: string | null }) | null;
+  readonly servers: Servers;
+  /** By part of the platform: what nothing here can play. Who needs it waits. */
+  readonly missing: Readonly<Record<string, MissingServer>>;
 }
 
 /** Finds, or fetches, just the parts that the wanted platform needs. */
-export async function findNeededParts(wanted: Wanted, cache: string, progress: (event: PartEvent) => void, signal?: AbortSignal): Promise<FoundParts> {
+export async function findNeededParts(wanted: Wanted, cache: string, progress: ServerSearch["progress"], signal?: AbortSignal): Promise<FoundParts> {
   const { sites, databases } = wanted.environment;
-  const needed: PartName[] = ["runit", "haproxy", ...(sites.length > 0 ? (["nginx"] as const) : []), ...(databases.length > 0 ? (["mariadb"] as const) : [])];
-  const found: Partial<Record<PartName, FoundPart>> = await findParts(needed, {
-    cache,
-    path: process.env["PATH"] ?? "",
-    progress,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const parts = Object.values(found);
-  const sql = found.mariadb;
+  const needed: PartName[] = ["runit", "haproxy", ...(sites.length > 0 ? (["nginx"] as const) : []), ...partsOfDatabases(databases)];
+  const search = { cache, path: process.env["PATH"] ?? "", progress, ...(signal === undefined ? {} : { signal }) };
+  const found: Partial<Record<PartName, FoundPart>> = await findParts(needed, search);
+  const servers = await findServers(databases, found, search);
+  const parts = [...Object.values(found), ...Object.values(servers).flatMap((server) => (isMissing(server) ? [] : [server]))];
   return {
     cache,
     programs: Object.assign({}, ...parts.map(({ programs }) => programs)) as Record<string, string>,
     libraries: Object.fromEntries(parts.flatMap(({ programs, libraryPath }) => (libraryPath === null ? [] : Object.keys(programs).map((name) => [name, libraryPath])))),
-    sql: sql === undefined ? null : { ...sql, flavour: sql.product === "MySQL" ? "mysql" : "mariadb" },
+    servers,
+    missing: Object.fromEntries(
+      databases.flatMap(({ name, engine }) => {
+        const server = servers[engine];
+        return server !== undefined && isMissing(server) ? [[name, server]] : [];
+      }),
+    ),
   };
 }
 

@@ -16,7 +16,7 @@ import { findNeededParts, prepareGround } from "./ground.ts";
 import { endLeftJobs } from "./job.ts";
 import { bootId } from "./process-table.ts";
 import type { Answers } from "./protocol.ts";
-import { adopt, build, lower, raise } from "./raise.ts";
+import { adopt, build, lower, missingNeeds, raise } from "./raise.ts";
 import { recordOf, roll } from "./rollout.ts";
 import { secretStore } from "./secret-store.ts";
 import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
@@ -116,7 +116,7 @@ export class Operations {
     for (let databasesAnswer = true; ; databasesAnswer = false) {
       if (this.#stage === null) throw notRunning();
       const found = await report(this.#stage, databasesAnswer);
-      if (found.ready || Date.now() > end) return found;
+      if (found.ready || Date.now() > end || found.parts.every(({ state }) => state === "ready" || state === "waiting")) return found;
       await sleep(100);
     }
   }
@@ -146,6 +146,9 @@ export class Operations {
   }
 
   async #release(stage: Stage, workload: Workload, id: string, signal: AbortSignal): Promise<Answers["deploy"]> {
+    const [waitsFor] = missingNeeds(stage, workload);
+    const missing = waitsFor === undefined ? undefined : stage.parts.missing[waitsFor];
+    if (missing !== undefined) throw new Failure("part-missing", `cannot release ${workload.name}: it waits for ${waitsFor}: ${missing.why}`, { hint: missing.help });
     const started = Date.now();
     const previous = recordOf(stage, workload.name).current;
     await roll(stage, workload, id, signal);

@@ -33,3 +33,6 @@ export async function makeSocketDirectory(state: string): Promise<string> {
 
 /** Where the controller of a state directory listens. */
 export const controlSocket = (state: string): string => `${socketDirectory(state)}/control.sock`;
+
+/** Where a database makes its socket; its user's alone, made before it starts. */
+export const databaseSockets = (state: string, database: string): string => `${socketDirectory(state)}/${database}`;

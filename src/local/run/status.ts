@@ -1,9 +1,8 @@
 import { uptime } from "node:os";
-import { databasesOf } from "../../model/database.ts";
 import type { Audience } from "../../model/service.ts";
 import { publicUrl } from "../render/address.ts";
 import type { Workload } from "../render/workload.ts";
-import { DATABASE_DIFFERENCES } from "../render/database-differences.ts";
+import { databaseHere, databasePromises } from "./database-engines.ts";
 import { databaseAnswers } from "./databases.ts";
 import { identify, processGroups, residentBytes } from "./process-table.ts";
 import { observe } from "./readiness.ts";
@@ -29,7 +28,9 @@ export interface StatusReport {
 export interface PartStatus {
   readonly name: string;
   readonly kind: "edge" | "site" | "database" | "service";
-  readonly state: "ready" | "starting" | "unhealthy" | "crashing" | "stopped";
+  readonly state: "ready" | "starting" | "unhealthy" | "crashing" | "stopped" | "waiting";
+  /** What nothing on this machine can play, for what waits. */
+  readonly waitingFor?: readonly Waiting[];
   readonly pid: number | null;
   readonly release: string | null;
   readonly url: string | null;
@@ -40,6 +41,14 @@ export interface PartStatus {
   readonly crashes: number;
   readonly memoryMb: number | null;
   readonly uptimeSeconds: number | null;
+}
+
+export interface Waiting {
+  /** `mongodb` */
+  readonly part: string;
+  readonly why: string;
+  /** The command that helps. */
+  readonly help: string;
 }
 
 export interface PromiseStatus {
@@ -103,14 +112,23 @@ async function edgeStatus(stage: Stage, groups: Groups): Promise<PartStatus> {
 const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
 
 function databaseStatuses(stage: Stage, groups: Groups, answered: boolean): readonly Promise<PartStatus>[] {
-  return databasesOf("mysql", stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
-    const { running, ...seen } = await looks(stage, groups, database.name);
-    const starting = stage.busy.has(database.name);
-    const answers = running && !starting && (answered || (await databaseAnswers(stage, database)));
-    const state = answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes);
-    const reachableBy = database.usedBy.length === 0 ? "nobody" : database.usedBy.join(", ");
-    const url = `${database.engine}://127.0.0.1:${stage.state.ports[database.name] ?? 0}/${database.schema}`;
-    return { name: database.name, kind: "database", state, release: null, url, reachableBy, except: [], ...seen };
+  return (stage.state.wanted?.environment.databases ?? []).map(async (database): Promise<PartStatus> => {
+    const { name, usedBy } = database;
+    const { running, ...seen } = await looks(stage, groups, name);
+    const shared = { name, kind: "database" as const, release: null, reachableBy: usedBy.length === 0 ? "nobody" : usedBy.join(", "), except: [], ...seen };
+    const here = databaseHere(stage, database);
+    if (here === null) return { ...shared, state: "waiting", waitingFor: waiting(stage, [name]), url: null };
+    const starting = stage.busy.has(name);
+    const answers = running && !starting && (answered || (await databaseAnswers(here)));
+    return { ...shared, state: answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes), url: here.url };
+  });
+}
+
+/** Of these needs, those that nothing on this machine can play. */
+function waiting(stage: Stage, needs: readonly string[]): readonly Waiting[] {
+  return needs.flatMap((part) => {
+    const missing = stage.parts.missing[part];
+    return missing === undefined ? [] : [{ part, ...missing }];
   });
 }
 
@@ -124,6 +142,8 @@ function workloadStatuses(stage: Stage, groups: Groups): readonly Promise<PartSt
       except: workload.host?.paths.map(({ pattern, reachableBy }) => `${pattern}: ${audience(reachableBy)}`) ?? [],
     };
     if (workload.schedule !== null) return [scheduledStatus(stage, groups, workload, shared)];
+    const waitingFor = waiting(stage, workload.needs);
+    if (waitingFor.length > 0 && (record?.replicas ?? []).length === 0) return [looks(stage, groups, workload.name).then(({ running: _none, ...seen }) => ({ name: workload.name, state: "waiting" as const, waitingFor, release: null, ...shared, ...seen }))];
     return (record?.replicas ?? []).map(async (replica): Promise<PartStatus> => {
       const { running, ...seen } = await looks(stage, groups, replica.name);
       const observed = running ? await observe(stage.ground, probeOf(workload, replica)) : null;
@@ -145,13 +165,8 @@ async function scheduledStatus(stage: Stage, groups: Groups, { name }: Workload,
 const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
 
 /** How this machine keeps each promise, and which it cannot. */
-function substitution({ product, version, substitutes, flavour }: NonNullable<Stage["parts"]["sql"]>): PromiseStatus {
-  const server = substitutes === null ? `${product} ${version}` : `${product} ${version} in place of ${substitutes}`;
-  return { promise: "MySQL", how: `${server}; unlike RDS:`, details: DATABASE_DIFFERENCES[flavour].map(({ says }) => says) };
-}
-
 function promises(stage: Stage): readonly PromiseStatus[] {
-  const { ground, confinement, parts, workloads } = stage;
+  const { ground, confinement, workloads } = stage;
   const own = ground.userOf("edge") !== null;
   const teams = stage.state.wanted?.environment.teams ?? [];
   return [
@@ -161,7 +176,7 @@ function promises(stage: Stage): readonly PromiseStatus[] {
     ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
     { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
     ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
-    ...(parts.sql === null ? [] : [substitution(parts.sql)]),
+    ...databasePromises(stage),
     ...(workloads.length === 0 ? [] : [{ promise: "survival", how: "parts outlive the controller; a restart of the machine stops them until the next up" }]),
   ];
 }

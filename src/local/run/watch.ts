@@ -1,8 +1,9 @@
 import { existsSync, watch as watchDirectory, type FSWatcher } from "node:fs";
-import { databasesOf, type MysqlDatabase } from "../../model/database.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
-import { openPlaced, raiseDatabase } from "./databases.ts";
+import type { LocalDatabase } from "./database-engine.ts";
+import { databasesHere } from "./database-engines.ts";
+import { raiseDatabase } from "./databases.ts";
 import { edgeHosts, raiseEdge } from "./edge-process.ts";
 import { groupMembers, residentBytes } from "./process-table.ts";
 import { describeDeath, observe } from "./readiness.ts";
@@ -15,7 +16,7 @@ const SILENT_LOOKS = 3;
 const LOOK_EVERY_MS = 1_000;
 /** Where the kernel does not hold a process to its memory, that is looked at. */
 const LOOK_AT_MEMORY_EVERY_MS = 500;
-const SLOW_LOG_EVERY_MS = 60_000;
+const OWN_LOGS_EVERY_MS = 60_000;
 /** A part that is not ready again is looked at more often at first. */
 const SOONEST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 30_000;
@@ -80,7 +81,7 @@ export class Watch {
     const { workloads, state } = this.#stage;
     if (state.wanted === null) return;
     this.#look("edge", () => this.#lookAtEdge());
-    for (const database of databasesOf("mysql", state.wanted.environment.databases)) this.#look(database.name, () => this.#lookAtDatabase(database));
+    for (const here of databasesHere(this.#stage)) this.#look(here.database.name, () => this.#lookAtDatabase(here));
     const replicas = workloads.flatMap((workload) => recordOf(this.#stage, workload.name).replicas.map((replica) => ({ workload, replica })));
     for (const { workload, replica } of replicas) this.#lookSoon(workload, replica);
     const names = new Set([...replicas.map(({ replica }) => replica.name), ...state.wanted.environment.databases.map(({ name }) => name)]);
@@ -122,15 +123,16 @@ export class Watch {
     if (standing.state === "running") this.#edgePid = standing.pid;
   }
 
-  async #lookAtDatabase(database: MysqlDatabase): Promise<void> {
+  async #lookAtDatabase(here: LocalDatabase): Promise<void> {
     const stage = this.#stage;
+    const { database } = here;
     const standing = await inspectProcess(stage.ground, database.name);
     if (stage.busy.has(database.name)) return;
     const seen = this.#remembered(database.name, 0, standing, 0);
     this.#tellDeaths(database.name, standing, seen);
-    if (Date.now() - seen.lookedAt > SLOW_LOG_EVERY_MS) {
+    if (Date.now() - seen.lookedAt > OWN_LOGS_EVERY_MS) {
       seen.lookedAt = Date.now();
-      await openPlaced(stage, database).boundSlowLog();
+      await here.boundLogs();
     }
     if (gone(standing)) await this.#mend(database.name, "its supervisor is gone: starting it anew", () => raiseDatabase(stage, database, this.#stopped.signal));
   }

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DATABASE_DIFFERENCES } from "../../src/local/render/database-differences.ts";
-import type { DatabaseServer } from "../../src/local/run/database-template.ts";
-import { findServer, makeStand, temporaryDirectory } from "./database-fixture.ts";
+import { DATABASE_DIFFERENCES } from "../../src/local/render/mysql-differences.ts";
+import type { DatabaseServer } from "../../src/local/run/mysql-template.ts";
+import { findServer, makeStand, temporaryDirectory } from "./mysql-fixture.ts";
 
 let server: DatabaseServer;
 let cache: string;

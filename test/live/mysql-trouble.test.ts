@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { execFileSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareDatabase } from "../../src/local/run/database.ts";
-import type { DatabaseServer } from "../../src/local/run/database-template.ts";
-import { database, findServer, makeStand, nobody, Stand, temporaryDirectory } from "./database-fixture.ts";
+import { prepareDatabase } from "../../src/local/run/mysql-prepare.ts";
+import type { DatabaseServer } from "../../src/local/run/mysql-template.ts";
+import { database, findServer, makeStand, nobody, Stand, temporaryDirectory } from "./mysql-fixture.ts";
 
 let server: DatabaseServer;
 let cache: string;

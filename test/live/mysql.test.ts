@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { databaseFiles, slowLog } from "../../src/local/render/database-placed.ts";
-import type { DatabaseServer } from "../../src/local/run/database-template.ts";
-import { database, findServer, makeStand, nobody, ROOT_PASSWORD, temporaryDirectory } from "./database-fixture.ts";
+import { databaseFiles, slowLog } from "../../src/local/render/mysql-placed.ts";
+import type { DatabaseServer } from "../../src/local/run/mysql-template.ts";
+import { database, findServer, makeStand, nobody, ROOT_PASSWORD, temporaryDirectory } from "./mysql-fixture.ts";
 
 let server: DatabaseServer;
 let cache: string;
