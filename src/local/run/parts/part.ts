@@ -1,3 +1,4 @@
+import type { NpmPartName } from "./npm.ts";
 import type { PythonPartName } from "./python-table.ts";
 
 /** What a platform on this machine is made of, other than the user's own programs. `mariadb` is the SQL server, whichever plays it. */
@@ -24,7 +25,7 @@ export type ProductName = "HAProxy" | "nginx" | "MySQL" | "MariaDB" | "runit";
 
 /** How far a part has come. Bytes are told while it is downloaded. */
 export interface PartEvent {
-  readonly part: PartName | PythonPartName;
+  readonly part: PartName | PythonPartName | NpmPartName;
   readonly step: "looking" | "making its environment" | "updating package lists" | "downloading" | "unpacking" | "ready";
   readonly doneBytes?: number;
   readonly totalBytes?: number;
