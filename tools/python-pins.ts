@@ -2,7 +2,7 @@
  * Pins a program of PyPI and all that it needs, as a module of `src/local/run/parts/`: one version of each package, by the
  * hashes of its wheels for every Python and processor that we run on. Versions are the newest that the oldest Python takes.
  *
- *   node tools/python-pins.ts 'secantusdb==0.7.0b3' 3.10 3.11 3.12 3.13 > src/local/run/parts/python-pins-secantusdb.ts
+ *   node tools/python-pins.ts 'secantusdb==0.7.0b3' 3.11 3.12 3.13 > src/local/run/parts/python-pins-secantusdb.ts
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -29,7 +29,7 @@ export async function findInterpreters(name: PythonPartName, directories: readon
   const { python } = PYTHON_PRODUCTS[name];
   const found = new Map<string, Interpreter & { readonly open: boolean }>();
   for (const directory of directories) {
-    for (const program of ["python3", "python3.13", "python3.12", "python3.11", "python3.10"]) {
+    for (const program of ["python3", "python3.13", "python3.12", "python3.11"]) {
       const path = findProgram(program, [directory]);
       const interpreter = path === null ? null : await askInterpreter(path);
       if (interpreter === null || found.has(interpreter.path) || !fits(interpreter.version, { least: python.least, below: python.below })) continue;
