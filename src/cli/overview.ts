@@ -10,8 +10,7 @@ export function overviewTable(report: StatusReport, columns: number): string {
   const fits = whole.split("\n").every((line) => line.length <= columns);
   const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
-  const missing = new Map(report.parts.flatMap(({ waitingFor = [] }) => waitingFor.map(({ part, why, help }) => [part, `${part}: ${why}; next: ${help}\n`])));
-  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${schedulesText(report)}`;
+  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${schedulesText(report)}`;
 }
 
 /** What is due next and how it went of late: a few lines a service. */
@@ -28,7 +27,7 @@ function nextText({ cron, timezone, next }: StatusReport["schedules"][number]): 
 /** The last three runs and skipped times, newest first. */
 function recentText({ timezone, runs, skipped }: StatusReport["schedules"][number]): string {
   const lines = [
-    ...runs.map((run) => ({ at: run.startedAt, text: `${run.due === null ? "by hand " : ""}${inZone(run.due ?? run.startedAt, timezone)}: ${run.end === null ? `${run.name} runs` : describeEnd(run.end)}` })),
+    ...runs.map((run) => ({ at: run.startedAt, text: `${inZone(run.due ?? run.startedAt, timezone)}${run.due === null ? " by hand" : ""}: ${run.end === null ? `${run.name} runs` : describeEnd(run.end)}` })),
     ...skipped.map(({ due, count, why }) => ({ at: due, text: `${inZone(due, timezone)}${count > 1 ? ` and ${count - 1} before` : ""}: ${why}` })),
   ];
   const newest = lines.sort((one, other) => other.at.localeCompare(one.at)).slice(0, 3);
@@ -38,6 +37,12 @@ function recentText({ timezone, runs, skipped }: StatusReport["schedules"][numbe
 /** `2026-11-23 03:00`, as the clocks of a zone show it. */
 const inZone = (at: string, timeZone: string): string =>
   new Date(at).toLocaleString("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+
+/** What nothing on this machine can play, and what helps. */
+function waitedFor(report: StatusReport): string {
+  const lines = new Set(report.parts.flatMap(({ waitingFor = [] }) => waitingFor.map(({ part, why, help }) => `  ${part}: ${why}; next: ${help}\n`)));
+  return lines.size === 0 ? "" : `\nWaited for:\n${[...lines].join("")}`;
+}
 
 const releases = (parts: readonly PartStatus[]): string => [...new Set(parts.map(({ release }) => release ?? ""))].join(", ");
 

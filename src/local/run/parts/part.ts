@@ -2,7 +2,7 @@ import type { NpmPartName } from "./npm.ts";
 import type { PythonPartName } from "./python-table.ts";
 
 /** What a platform on this machine is made of, other than the user's own programs. `mariadb` is the SQL server, whichever plays it. */
-export type PartName = "haproxy" | "nginx" | "mariadb" | "runit";
+export type PartName = "haproxy" | "nginx" | "mariadb" | "redis" | "runit";
 
 /** A part that is ready to be started. */
 export interface FoundPart {
@@ -21,7 +21,7 @@ export interface FoundPart {
   readonly substitutes: string | null;
 }
 
-export type ProductName = "HAProxy" | "nginx" | "MySQL" | "MariaDB" | "runit";
+export type ProductName = "HAProxy" | "nginx" | "MySQL" | "MariaDB" | "Redis" | "runit";
 
 /** How far a part has come. Bytes are told while it is downloaded. */
 export interface PartEvent {

@@ -61,6 +61,18 @@ export const PRODUCTS: Readonly<Record<PartName, readonly [Product, ...Product[]
       substitutes: "MySQL 8.4",
     },
   ],
+  redis: [
+    {
+      product: "Redis",
+      programs: ["redis-server", "redis-cli"],
+      ask: { program: "redis-server", arguments: ["--version"], answer: /Redis server v=(\d+\.\d+\.\d+)/ },
+      // Rules for channels in ACL files, and logs of changes in parts, are of this series on.
+      least: "7.0",
+      below: null,
+      packages: ["redis-server", "redis-tools"],
+      substitutes: null,
+    },
+  ],
   runit: [
     {
       product: "runit",
@@ -75,7 +87,7 @@ export const PRODUCTS: Readonly<Record<PartName, readonly [Product, ...Product[]
 };
 
 /** Every part there is. */
-export const PART_NAMES: readonly PartName[] = ["haproxy", "nginx", "mariadb", "runit"];
+export const PART_NAMES: readonly PartName[] = ["haproxy", "nginx", "mariadb", "redis", "runit"];
 
 /** The product of a part that Debian packages: the one to install or unpack. */
 export function packagedProduct(name: PartName): Product {
