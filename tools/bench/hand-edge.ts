@@ -24,6 +24,9 @@ const LOG_FORMAT =
   '{"time":%Ts.%ms,"id":"%ID","client":"%ci","method":"%HM","host":"%[capture.req.hdr(0),json(utf8s)]","path":"%[capture.req.uri,json(utf8s)]",' +
   '"status":%ST,"bytes":%B,"ms":%Ta,"firstByteMs":%Tr,"backend":"%b","server":"%s","retries":"%rc","end":"%ts"}';
 
+/** Paths that it refuses. */
+export const REFUSED = "/refused";
+
 function configuration(port: number, socket: string, health: string, backends: readonly Backend[]): string {
   return `global
   nbthread 1
@@ -39,6 +42,7 @@ frontend edge
   capture request header Host len 253
   unique-id-format %{+X}o%ci:%cp_%fi:%fp_%Ts_%rt:%pid
   log-format '${LOG_FORMAT}'
+  http-request return status 403 content-type text/plain string no if { path_beg ${REFUSED} }
   default_backend api
 backend api
   option httpchk

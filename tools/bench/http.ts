@@ -11,12 +11,15 @@ const ANSWER_WITHIN_MS = 10_000;
 /** One connection that is kept. Spoken by hand (RFC 9112), because Node's client would use more time than what is measured. */
 export class Connection {
   readonly #port: number;
+  readonly #from: string;
   #socket: Socket | null = null;
   #text = "";
   #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
 
-  constructor(port: number) {
+  /** `from` is the client's own address: the team's, or one of the world. */
+  constructor(port: number, from = "127.0.0.1") {
     this.#port = port;
+    this.#from = from;
   }
 
   /** Sends a whole request and gives its answer. One at a time. */
@@ -35,7 +38,7 @@ export class Connection {
   }
 
   #open(): Socket {
-    const socket = connect({ host: "127.0.0.1", port: this.#port, noDelay: true });
+    const socket = connect({ host: "127.0.0.1", port: this.#port, localAddress: this.#from, noDelay: true });
     socket.setEncoding("latin1");
     socket.on("data", (text: string) => this.#take(text));
     socket.on("error", (error) => this.#gone(socket, error));

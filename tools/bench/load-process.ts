@@ -10,11 +10,11 @@ const began = performance.now();
 let stopped = false;
 process.once("SIGTERM", () => (stopped = true));
 
-async function send({ request, expected, connections, perSecond, count }: Load["streams"][number]): Promise<LoadReport[string]> {
+async function send({ request, expected, connections, from, perSecond, count }: Load["streams"][number]): Promise<LoadReport[string]> {
   const report = nothingYet();
   let sent = 0;
   const work = async (): Promise<void> => {
-    const connection = new Connection(port);
+    const connection = new Connection(port, from);
     while (!stopped && performance.now() - began < LONGEST_MS && (count === null || sent < count)) {
       const due = perSecond === null ? 0 : began + (sent / perSecond) * 1000 - performance.now();
       sent += 1;

@@ -13,6 +13,8 @@ export interface Stream {
   /** The status that is no failure. */
   readonly expected: number;
   readonly connections: number;
+  /** Address of the client. @default "127.0.0.1" */
+  readonly from?: string;
   /** Null: each connection sends the next as soon as it has its answer. */
   readonly perSecond: number | null;
   /** Null: until it is stopped. */

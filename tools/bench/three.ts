@@ -16,6 +16,7 @@ export default definePlatform({
           start: "node src/server.ts",
           migrate: "node src/migrate.ts",
           host: "api",
+          paths: { "/internal/*": "nobody" },
           health: "/api/health-check",
           metrics: { port: 9090, path: "/metrics" },
           size: { cpu: 0.5, memory: "512 MB" },

@@ -1,16 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Finding, Measurement } from "../figure.ts";
 import { startHandEdge } from "../hand-edge.ts";
 import { written } from "../http.ts";
-import { startLoad } from "../load.ts";
-import { commandOf, cpuSeconds, family, withCommand } from "../processes.ts";
+import { commandOf, withCommand } from "../processes.ts";
+import { compareProcessorTime, CONNECTIONS, REQUESTS } from "../processor-time.ts";
 import { HEALTH, reference } from "../reference.ts";
 import { each, median, medianOfPairs, seconds, times } from "../statistics.ts";
 import type { Workbench } from "../workbench.ts";
 
-const REPETITIONS = 5;
-const REQUESTS = 10_000;
-const CONNECTIONS = 16;
 const GOAL = 1.15;
 
 export const edge: Measurement = {
@@ -30,22 +26,11 @@ async function measure(bench: Workbench): Promise<Finding> {
   const replicas = (await platform.replicas("api")).map(({ name, pid }) => ({ name, port: Number(commandOf(pid ?? 0).environment["PORT"]) }));
   const bare = await startHandEdge(bench, commandOf(edgePid), svlogd, HEALTH, replicas);
   const request = written({ method: "GET", host, path: "/api/session" });
-  const used = async (at: number, pid: number): Promise<number> => {
-    const pids = family(pid);
-    const before = cpuSeconds(pids);
-    const load = startLoad(bench, { port: at, streams: { GET: { request, expected: 200, connections: CONNECTIONS, perSecond: null, count: REQUESTS } } });
-    const { GET } = await load.finish();
-    if (GET === undefined || GET.failures.length > 0) throw new Error(`not every request was answered 200: ${GET?.failures[0]}`);
-    return cpuSeconds(pids) - before;
-  };
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let turn = 0; turn < REPETITIONS; turn += 1) {
-    theirs.push(await used(bare.port, bare.process.child.pid ?? 0));
-    await pause(200);
-    ours.push(await used(port, edgePid));
-    await pause(200);
-  }
+  const { ours, theirs } = await compareProcessorTime(
+    bench,
+    { port, processes: [edgePid], request, expected: 200 },
+    { port: bare.port, processes: [bare.process.child.pid ?? 0], request, expected: 200 },
+  );
   await bare.process.stop();
   const ratio = medianOfPairs(ours, theirs, (one, other) => one / other);
   return {
