@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseProcesses, parseStat, serverState } from "./edge-answers.ts";
+import { hasLearnt, parseProcesses, parseStat, serverState } from "./edge-answers.ts";
 
 test("rows of show stat are read by the names of their columns", () => {
   const text = [
@@ -29,4 +29,16 @@ test.each([
   [`${MASTER}100             master          1 [failed: 0]   0d00h00m01s     3.0.11\n# workers\n# old workers\n99              worker          2 `, null, 0],
 ])("the master's report %# names its worker and its failures", (text, worker, failedReloads) => {
   expect(parseProcesses(text)).toEqual({ worker, failedReloads });
+});
+
+const peers = (state: string): string => `0x56433ceacec0: [22/Nov/2026:20:51:43] id=reload disabled=0 ${state} task_calls=4\n  0x1: id=edge(local,inactive) addr=unix:0 last_status=NONE\n        flags=0x0\n`;
+
+test.each([
+  ["has just started", peers("flags=0x0 resync_timeout=3s"), false],
+  ["waits for others than the one before", peers("flags=0x11 resync_timeout=1s"), false],
+  ["found nobody", peers("flags=0x33 resync_timeout=<PAST>"), true],
+  ["learnt from the one before", peers("flags=0x1103 resync_timeout=3s"), true],
+  ["counts nothing", "", true],
+])("a worker that %s", (_, text, learnt) => {
+  expect(hasLearnt(text)).toBe(learnt);
 });

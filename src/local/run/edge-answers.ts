@@ -51,3 +51,9 @@ export function parseProcesses(text: string): MasterReport {
   const pid = /^# workers\n(\d+)/m.exec(text)?.[1];
   return { worker: pid === undefined ? null : Number(pid), failedReloads: Number(/\[failed: (\d+)\]/.exec(text)?.[1] ?? 0) };
 }
+
+/** Whether a worker has got what there was to get from the one before it, by its answer to `show peers`; one without rate limits has nothing to get. */
+export function hasLearnt(text: string): boolean {
+  const flags = /\bflags=(0x[0-9a-f]+) resync_timeout=(\S+)/.exec(text);
+  return flags === null || (Number(flags[1]) & 0b11) === 0b11 || flags[2] === "<PAST>";
+}
