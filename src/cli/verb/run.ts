@@ -3,6 +3,7 @@ import { Failure } from "../../kit/failure.ts";
 import { placeOf } from "../../local/render/place.ts";
 import { logEnds, logNames, newLines } from "../../local/run/logs.ts";
 import { describeEnd } from "../../local/run/scheduled-run.ts";
+import type { RunEnd } from "../../local/run/state.ts";
 import type { Invocation } from "../invocation.ts";
 import { locateState } from "../locate.ts";
 import { ask, reachRunning, requireOwn } from "../reach.ts";
@@ -16,17 +17,28 @@ export async function run(invocation: Invocation): Promise<number> {
   const place = placeOf(state);
   const read = await logEnds(place, await logNames(place));
   const begun = await ask(state, { verb: "run", name }).done;
-  const waiting = ask(state, { verb: "runEnd", name, run: begun });
+  let waiting = ask(state, { verb: "runEnd", name, run: begun });
   const stop = (): void => {
     invocation.tell(`\nstopping ${begun.name}\n`);
     waiting.cancel();
+  };
+  /** A controller that is killed is followed by another one, which takes the run over. */
+  const waitOn = async (): Promise<RunEnd> => {
+    try {
+      return await waiting.done;
+    } catch (cause) {
+      if (!(cause instanceof Failure && cause.code === "controller-unreachable")) throw cause;
+      await reachRunning(state);
+      waiting = ask(state, { verb: "runEnd", name, run: begun });
+      return waitOn();
+    }
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   const show = async (): Promise<void> => {
     for await (const { text } of newLines(place, [begun.name], read)) invocation.print(`${text}\n`);
   };
   let over = false;
-  const ended = waiting.done.finally(() => (over = true));
+  const ended = waitOn().finally(() => (over = true));
   ended.catch(() => {});
   for (; !over; await Promise.race([ended.catch(() => {}), sleep(150)])) await show();
   const end = await ended;

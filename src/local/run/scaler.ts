@@ -6,7 +6,7 @@ import { averagePercent, IN_AFTER_SECONDS, OUT_AFTER_SECONDS, wantedReplicas, ty
 import type { Stage } from "./stage.ts";
 import { inspectProcess } from "./supervisor.ts";
 
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 2_000;
 /** After a replica that was to be added did not start. */
 const PAUSE_AFTER_FAILURE_MS = 30_000;
 
@@ -16,6 +16,7 @@ export class Scaler {
   readonly #samples = new Map<string, Sample[]>();
   readonly #pausedUntil = new Map<string, number>();
   #stopped: AbortController | null = null;
+  readonly #changes = new Set<Promise<void>>();
   #ended: Promise<void> = Promise.resolve();
 
   constructor(stage: Stage) {
@@ -32,7 +33,7 @@ export class Scaler {
   async stop(): Promise<void> {
     this.#stopped?.abort();
     this.#stopped = null;
-    await this.#ended;
+    await Promise.all([this.#ended, ...this.#changes]);
   }
 
   async #lookUntil(stopped: AbortSignal): Promise<void> {
@@ -59,8 +60,9 @@ export class Scaler {
     const count = replicasOf(this.#stage, workload);
     const wanted = wantedReplicas(count, workload.replicas, scaling, samples);
     if (wanted === count || Date.now() < (this.#pausedUntil.get(name) ?? 0)) return;
-    await this.#scale(workload, count, wanted, `CPU ${Math.round(averagePercent(samples, wanted > count ? OUT_AFTER_SECONDS : IN_AFTER_SECONDS, scaling.cpu) ?? 0)} % of its share, target ${scaling.targetCpuPercent} %`, stopped);
-    this.#samples.delete(name);
+    const scaled = this.#scale(workload, count, wanted, `CPU ${Math.round(averagePercent(samples, wanted > count ? OUT_AFTER_SECONDS : IN_AFTER_SECONDS, scaling.cpu) ?? 0)} % of its share, target ${scaling.targetCpuPercent} %`, stopped);
+    this.#changes.add(scaled);
+    void scaled.finally(() => this.#changes.delete(scaled));
   }
 
   async #sample(workload: Workload, groups: ReadonlyMap<number, readonly number[]>): Promise<Sample> {
@@ -83,6 +85,7 @@ export class Scaler {
     try {
       record.scaled = { count: to, from, at: new Date().toISOString(), why };
       await this.#stage.remember();
+      this.#samples.delete(workload.name);
       await replaceAll(this.#stage, workload, record.current, AbortSignal.any([turn.signal, stopped]));
     } catch (cause) {
       // Whoever interrupted it brings the service to its number.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { averagePercent, wantedReplicas, type Sample } from "./scaling.ts";
+import { averagePercent, IN_AFTER_SECONDS, OUT_AFTER_SECONDS, wantedReplicas, type Sample } from "./scaling.ts";
 
 /** Samples a second apart, in which each replica used so much of a core in each second. */
 const steady = (seconds: number, ...cores: readonly number[]): readonly Sample[] =>
@@ -20,15 +20,15 @@ const scaling = { most: 6, targetCpuPercent: 60, cpu: 0.5 };
 
 test.each([
   ["at its target nothing happens", 2, steady(60, 0.3, 0.3), 2],
-  ["above it there are as many more as it takes", 2, steady(5, 0.6, 0.6), 4],
-  ["a little above, one more", 3, steady(5, 0.31, 0.31, 0.31), 4],
-  ["not before it has lasted", 2, steady(4, 0.6, 0.6), 2],
-  ["never more than the most", 4, steady(5, 1, 1, 1, 1), 6],
+  ["above it there are as many more as it takes", 2, steady(OUT_AFTER_SECONDS, 0.6, 0.6), 4],
+  ["a little above, one more", 3, steady(OUT_AFTER_SECONDS, 0.31, 0.31, 0.31), 4],
+  ["not before it has lasted", 2, steady(OUT_AFTER_SECONDS - 1, 0.6, 0.6), 2],
+  ["never more than the most", 4, steady(OUT_AFTER_SECONDS, 1, 1, 1, 1), 6],
   ["a little below, nothing", 3, steady(60, 0.28, 0.28, 0.28), 3],
-  ["well below there are fewer", 4, steady(15, 0.1, 0.1, 0.1, 0.1), 2],
-  ["only after a while", 4, steady(14, 0.1, 0.1, 0.1, 0.1), 4],
-  ["well below, and yet too much for one fewer", 2, steady(15, 0.26, 0.26), 2],
-  ["idle, down to the least", 4, steady(15, 0, 0, 0, 0), 2],
+  ["well below there are fewer", 4, steady(IN_AFTER_SECONDS, 0.1, 0.1, 0.1, 0.1), 2],
+  ["only after a while", 4, steady(IN_AFTER_SECONDS - 1, 0.1, 0.1, 0.1, 0.1), 4],
+  ["well below, and yet too much for one fewer", 2, steady(IN_AFTER_SECONDS, 0.26, 0.26), 2],
+  ["idle, down to the least", 4, steady(IN_AFTER_SECONDS, 0, 0, 0, 0), 2],
   ["outside of a range that was changed", 1, steady(1, 0.3), 2],
 ])("%s", (_what, count, samples, expected) => {
   expect(wantedReplicas(count, 2, scaling, samples)).toBe(expected);

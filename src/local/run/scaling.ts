@@ -8,8 +8,8 @@ export interface Sample {
 }
 
 /** So long it must be above its target before there are more, and well below before there are fewer: measured anew after each change. */
-export const OUT_AFTER_SECONDS = 5;
-export const IN_AFTER_SECONDS = 15;
+export const OUT_AFTER_SECONDS = 4;
+export const IN_AFTER_SECONDS = 10;
 /** What is well below the target, as Application Auto Scaling has it. https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html */
 const WELL_BELOW = 0.9;
 

@@ -51,14 +51,16 @@ export async function beginRun(stage: Stage, workload: Workload, due: Date | nul
 
 /** Waits for the end of a run, also of one that an earlier controller began, and writes down how it ended. */
 export async function awaitRun(stage: Stage, workload: Workload, run: RunRecord, signal: AbortSignal): Promise<RunEnd> {
-  for (;;) {
+  for (let seen = false; ; seen = true) {
     const standing = await inspectProcess(stage.ground, run.name);
     signal.throwIfAborted();
-    if (!goesOn(standing)) break;
+    if (!goesOn(standing)) return settled(stage, workload, run, await endOf(stage, run, seen));
     if (standing.pid !== null) await holdToMemory(stage, workload, run, standing.pid);
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
-  const end = await endOf(stage, run);
+}
+
+async function settled(stage: Stage, workload: Workload, run: RunRecord, end: RunEnd): Promise<RunEnd> {
   await stopProcess(stage.ground, run.name, 0);
   await settle(stage, workload, run, end);
   stage.report({ part: workload.name, state: "note", step: `${run.name} ${describeEnd(end)}${end.exitCode === 0 ? "" : `: ./dailyge logs ${run.name}`}` });
@@ -77,10 +79,11 @@ async function holdToMemory(stage: Stage, workload: Workload, run: RunRecord, pi
   killGroup(pid);
 }
 
-async function endOf(stage: Stage, run: RunRecord): Promise<RunEnd> {
+/** What was seen going on and is gone with its directory was stopped by us. */
+async function endOf(stage: Stage, run: RunRecord, seen: boolean): Promise<RunEnd> {
   const { state, deaths } = await inspectProcess(stage.ground, run.name);
   const death = deaths.at(-1);
-  if (death === undefined && state !== "down") return { at: new Date().toISOString(), seconds: null, exitCode: null, why: "ended unseen, with its supervisor" };
+  if (death === undefined && state !== "down" && !(seen && state === "absent")) return { at: new Date().toISOString(), seconds: null, exitCode: null, why: "ended unseen, with its supervisor" };
   const written = death === undefined ? null : await stat(`${stage.place.part(run.name)}/deaths`).catch(() => null);
   const why = death === undefined ? "was stopped" : death.exitCode === null ? describeDeath(death) : null;
   return endAt(run, written?.mtime ?? new Date(), { exitCode: death?.exitCode ?? null, why });
