@@ -46,6 +46,10 @@ describe("what is taken away is missed", () => {
     ["a database's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts"], ["service:admin → database:orders", "service:api → database:orders"]],
     ["what an execution role may read", (r) => delete r["aws_iam_role_policy"]?.["service_desk_execution"], ["service:desk → database:people"]],
     ["a secret's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_people_user_worker"], ["service:worker → database:people"]],
+    ["an instance's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_baskets_hosts"], ["service:admin → database:baskets", "service:searcher → database:baskets"]],
+    ["the record of an instance", (r) => delete r["aws_route53_record"]?.["database_articles_host"], ["service:searcher → database:articles"]],
+    ["a rule's port", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"]?.["database_articles_hosts"] ?? {}, { from_port: 27_018, to_port: 27_018 }), ["service:searcher → database:articles"]],
+    ["a password's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_baskets_user_searcher"], ["service:searcher → database:baskets"]],
     ["the policy of a site's bucket", (r) => delete r["aws_s3_bucket_policy"]?.["site_front"], allWays("site:front")],
     ["the hosts' rule for the load balancer between services", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_calls"], calls],
     ["the port of a service that others call", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["calls_desk"], ["service:worker → service:desk"]],
@@ -71,7 +75,7 @@ describe("what is opened is seen", () => {
     ["hosts in public subnets that admit anyone", (r) => {
       set(r, "aws_autoscaling_group", "hosts", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("hosts") });
-    }, [...allWays("service:desk", ["team:agency", "world"]), ...allWays("service:idle"), ...allWays("service:worker"), ...otherCalls]],
+    }, [...allWays("service:desk", ["team:agency", "world"]), ...allWays("service:idle"), ...allWays("service:searcher"), ...allWays("service:worker"), ...otherCalls]],
     ["hosts that admit each other", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, {
       open: { security_group_id: "${aws_security_group.hosts.id}", ip_protocol: "-1", referenced_security_group_id: "${aws_security_group.hosts.id}" },
     }), otherCalls],
@@ -86,6 +90,13 @@ describe("what is opened is seen", () => {
       set(r, "aws_db_instance", "database_orders", { publicly_accessible: true });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("database_orders") });
     }, allWays("database:orders")],
+    ["an instance in a public subnet that admits anyone", (r) => {
+      set(r, "aws_instance", "database_baskets", { subnet_id: "${aws_subnet.public_a.id}" });
+      Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("database_baskets") });
+    }, allWays("database:baskets")],
+    ["another service's password for an instance in reach of a task's own role", (r) => Object.assign(r["aws_iam_role_policy"] ?? {}, {
+      more: { role: "${aws_iam_role.service_idle_task.id}", policy: JSON.stringify({ Statement: { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: "${aws_secretsmanager_secret.database_articles_user_searcher.arn}" } }) },
+    }), ["service:idle → database:articles"]],
     ["a secret of somebody else's that a task gets", (r) => {
       const secret = "${aws_secretsmanager_secret.database_orders_user_api.arn}";
       set(r, "aws_ecs_task_definition", "service_worker", { container_definitions: JSON.stringify([{ secrets: [{ name: "X", valueFrom: secret }] }]) });

@@ -25,12 +25,16 @@ const shop = definePlatform({
           paths: { "/internal/*": "nobody", "/reports/*": "office" }, secrets: ["PAYMENT_KEY", { name: "SESSION_KEY", generate: true }],
           environment: { JDBC: "jdbc:mysql://{orders.host}:{orders.port}/{orders.database}", DSN: "{orders.url}" },
         },
-        admin: { directory: "admin", start: "node admin.js", host: "admin", reachableBy: "agency", paths: { "/health": "public" }, uses: ["orders", "people"] },
+        admin: { directory: "admin", start: "node admin.js", host: "admin", reachableBy: "agency", paths: { "/health": "public" }, uses: ["orders", "people", "baskets"] },
         desk: { directory: "desk", start: "node desk.js", host: "desk", reachableBy: ["office"], uses: ["people", "api"], environment: { ORDERS_PAGE: "{api.url}/orders" } },
         worker: { directory: "worker", start: "node worker.js", replicas: { least: 1, most: 4 }, uses: ["people", "api", "desk"] },
+        searcher: { directory: "searcher", start: "node searcher.js", uses: ["baskets", "articles"], environment: { SESSIONS: "{baskets.prefix}sessions", PLACE: "{articles.host}:{articles.port}/{articles.database}" } },
         idle: { directory: "idle", start: "node idle.js" },
       },
-      databases: { orders: { engine: "mysql" }, people: { engine: "mysql", standby: true } },
+      databases: {
+        orders: { engine: "mysql" }, people: { engine: "mysql", standby: true },
+        baskets: { engine: "redis", memory: "256 MB", evict: "least recently used" }, articles: { engine: "mongodb", instance: "m7i.large", backups: "0 days" },
+      },
     }),
 });
 

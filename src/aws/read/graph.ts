@@ -2,7 +2,7 @@ import type { Edge, Graph } from "../../model/graph.ts";
 import type { Team } from "../../model/team.ts";
 import { callsInside } from "./calls.ts";
 import { ofType, readConfiguration, type WrittenFile } from "./configuration.ts";
-import { callsDatabase, usesDatabase } from "./database.ts";
+import { callsDatabase, runningDatabases, usesDatabase } from "./database.ts";
 import type { Outsider } from "./security-groups.ts";
 import { callsService, nodeOf, runningServices } from "./service.ts";
 import { opensSite } from "./site.ts";
@@ -17,7 +17,7 @@ import { opensSite } from "./site.ts";
 export function readGraph(files: readonly WrittenFile[], teams: readonly Team[]): Graph {
   const configuration = readConfiguration(files);
   const services = runningServices(configuration);
-  const databases = ofType(configuration, "aws_db_instance").map((block) => ({ block, node: nodeOf(block, "database") }));
+  const databases = runningDatabases(configuration);
   const sites = ofType(configuration, "aws_cloudfront_distribution").map((block) => ({ block, node: nodeOf(block, "site") }));
   const people: readonly { node: string; outsider: Outsider }[] = [
     { node: "world", outsider: { except: teams.flatMap(({ addresses }) => addresses) } },
@@ -27,11 +27,11 @@ export function readGraph(files: readonly WrittenFile[], teams: readonly Team[])
     ...people.flatMap(({ node, outsider }) => [
       ...sites.flatMap((site) => edge(node, site.node, opensSite(configuration, site.block))),
       ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider))),
-      ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database.block, outsider))),
+      ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database, outsider))),
     ]),
     ...services.flatMap((caller) => services.flatMap((called) => (caller === called ? [] : edge(caller.node, called.node, callsInside(configuration, caller, called))))),
     ...services.flatMap((service) =>
-      databases.flatMap(({ block, node }) => edge(service.node, node, usesDatabase(configuration, service, block))),
+      databases.flatMap((database) => edge(service.node, database.node, usesDatabase(configuration, service, database))),
     ),
   ];
   const parts = [...sites, ...services, ...databases];

@@ -58,7 +58,7 @@ export function renderMysql({ place, network, hosts }: DatabaseGround, database:
     host,
     port: MYSQL_PORT,
     users: secretsByService(users),
-    nouns: [{ name: `database-${database.name}`, blocks }, ...(users.length > 0 ? [renderMysqlUsers(place, database, instance, users)] : [])],
+    nouns: [{ name: `database-${database.name}`, blocks }, ...(hosts && users.length > 0 ? [renderMysqlUsers(place, database, instance, users)] : [])],
   };
 }
 
