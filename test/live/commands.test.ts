@@ -52,12 +52,12 @@ describe("what one does beside a running platform", async () => {
     command.signal("SIGTERM");
     expect(await command.ended()).toMatchObject({ code: 9, out: "ready\nending\n" });
 
-    const terminal = platform.onTerminal("exec", "api", "--", "sh", "-c", 'trap "exit 5" INT; test -t 0 && test -t 1 && echo "on a terminal"; read -r line; echo "read: $line"; while :; do sleep 0.05; done');
+    const terminal = platform.onTerminal("exec", "api", "--", "sh", "-c", 'trap "echo trapped; exit 5" INT; test -t 0 && test -t 1 && echo "on a terminal"; read -r line; echo "read: $line"; while :; do sleep 0.05; done');
     await terminal.says("on a terminal");
     terminal.type("hello\n");
     await terminal.says("read: hello");
     terminal.type("\u0003");
-    expect((await terminal.ended()).code).toBe(5);
+    expect((await terminal.ended()).out).toMatch(/read: hello\r\n\^Ctrapped\r\n$/);
   });
 
   test("env masks secrets unless it is to show them", async () => {
