@@ -5,6 +5,7 @@ import { calledServices } from "../../src/local/render/address.ts";
 import { renderDatabase } from "../../src/local/render/mysql.ts";
 import { assignSlots } from "../../src/local/render/edge-limits.ts";
 import { renderEdge, type EdgeHost } from "../../src/local/render/edge.ts";
+import { linkedToTopics, renderMessaging } from "../../src/local/render/messaging.ts";
 import { placeOf } from "../../src/local/render/place.ts";
 import { workloadsOf } from "../../src/local/render/workload.ts";
 import type { Graph } from "../../src/model/graph.ts";
@@ -31,10 +32,13 @@ describe.each(EXAMPLES)("%s on one machine", (name) => {
 function rendered(shared: Shared, environment: Environment): Parameters<typeof readLocal>[0] {
   const place = placeOf("/state");
   const databasePorts = Object.fromEntries(environment.databases.map(({ name }, index) => [name, 3_306 + index]));
-  const workloads = workloadsOf(shared, environment, { edgePort: 8_080, databasePorts, internalPorts: Object.fromEntries(calledServices(environment).map((name, index) => [name, 5_000 + index])) }, place);
+  const workloads = workloadsOf(shared, environment, { edgePort: 8_080, databasePorts, internalPorts: Object.fromEntries(calledServices(environment).map((name, index) => [name, 5_000 + index])), messagingPort: 6_000 }, place);
   const hosts = workloads.flatMap(({ name: backend, kind, host, health }): readonly EdgeHost[] =>
     host === null ? [] : [{ ...host, backend, kind, health: health ?? "/", servers: [] }],
   );
+  const messaging = linkedToTopics(environment).length === 0 ? null : renderMessaging(shared, environment, {
+    port: 6_000, controlSocket: "/state/run/control.sock", dataDirectory: place.data("messaging"), workDirectory: place.work("messaging"), configDirectory: place.config("messaging"), packages: "/cache/fauxqs", program: [],
+  });
   return {
     edgeFiles: renderEdge({
       listen: { address: "127.0.0.1", port: 8_080 },
@@ -44,7 +48,9 @@ function rendered(shared: Shared, environment: Environment): Parameters<typeof r
       directory: place.config("edge"),
       sockets: { admin: "/state/run/admin.sock", master: "/state/run/master.sock", peer: "/state/run/peer.sock" },
     }).files,
+    messagingFile: messaging?.files.at(-1)?.text ?? null,
     processes: [
+      ...(messaging === null ? [] : [messaging.process]),
       ...workloads.map(({ name, process }) => process({ name: `${name}.1`, release: "one", port: 4_000, metricsPort: 4_001 }).process),
       ...databasesOf("mysql", environment.databases).map((database) => {
         const { name } = database;

@@ -17,12 +17,16 @@ export interface MessagingConfiguration {
 /** A queue, dead-letter queues included; a queue comes after the one that its letters go to. */
 export interface ConfiguredQueue {
   readonly name: string;
+  /** What it is of the platform, for people: `events/event-worker`. */
+  readonly part: string;
   /** By SQS's names. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 export interface ConfiguredTopic {
   readonly name: string;
+  /** What it is of the platform, for people: `events`. */
+  readonly part: string;
   /** Queues that get each of its messages: body and attributes as they were published. */
   readonly queues: readonly string[];
 }

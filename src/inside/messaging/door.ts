@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Caller } from "./contract.ts";
 import type { MessageServer } from "./fauxqs.ts";
+import { log } from "./log.ts";
 import { mayDo, readSns, readSqs, type Wish } from "./permission.ts";
 import { plain, refuse, type Answer } from "./refusal.ts";
 import { isSignedBy, readSignature } from "./signature.ts";
@@ -24,7 +25,7 @@ const LONGEST_BODY = 4 * 1024 * 1024;
 export function openDoor(door: Door): Server {
   return createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     serve(door, request, response).catch((cause: unknown) => {
-      console.error(`messaging: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+      log(`${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
       send(response, plain(500, "it failed: see the log of messaging"));
     });
   });

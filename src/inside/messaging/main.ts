@@ -3,13 +3,14 @@ import type { Server } from "node:net";
 import type { MessagingConfiguration } from "./contract.ts";
 import { openControl } from "./control.ts";
 import { openDoor } from "./door.ts";
+import { log } from "./log.ts";
 import { openServer, queueUrl } from "./server.ts";
 
 /** Topics and queues of one platform on one machine, for SDKs of AWS. */
 const configuration = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as MessagingConfiguration;
 const { port, controlSocket } = configuration;
 const server = await openServer(configuration);
-for (const { name, messages } of server.counts().removed) console.log(`messaging: removed ${name}, which nobody consumes any more, and ${messages} messages in it`);
+for (const { name, messages } of server.counts().removed) log(`removed ${name}, which nobody consumes any more, and ${messages} messages in it`);
 const callers = configuration.callers.map((caller) => {
   const secret = process.env[caller.secretVariable];
   if (secret === undefined || secret === "") throw new Error(`${caller.secretVariable} is not set`);
@@ -18,7 +19,7 @@ const callers = configuration.callers.map((caller) => {
 const control = openControl(controlSocket, server);
 const door = openDoor({ port, callers, server, urlOf: (queue) => queueUrl(port, queue) });
 await new Promise<void>((resolve, reject) => door.once("error", reject).listen(port, "127.0.0.1", resolve));
-console.log(`messaging: ready on port ${port}`);
+log(`ready on port ${port}`);
 
 /** Who waits for a message gets none and asks again. */
 async function end(): Promise<void> {

@@ -20,7 +20,6 @@ const RECEIVING: ReadonlySet<string> = new Set([
   "ChangeMessageVisibility",
   "ChangeMessageVisibilityBatch",
   "GetQueueAttributes",
-  "GetQueueUrl",
 ]);
 
 /** Publishers publish to their topics, consumers receive from their queues; nobody else does anything. */
@@ -34,10 +33,9 @@ export function readSqs(target: string, body: string, urlOf: (queue: string) => 
   const written = parseObject(body);
   if (written === null) return null;
   const action = target.replace(/^AmazonSQS\./, "");
-  const named = action === "GetQueueUrl" ? written["QueueName"] : written["QueueUrl"];
+  const named = written["QueueUrl"];
   const resource = typeof named === "string" ? (named.split("/").filter((piece) => piece !== "").at(-1) ?? null) : null;
-  const whole = resource === null ? {} : action === "GetQueueUrl" ? { QueueName: resource } : { QueueUrl: urlOf(resource) };
-  return { service: "sqs", action, resource, body: JSON.stringify({ ...written, ...whole }) };
+  return { service: "sqs", action, resource, body: JSON.stringify({ ...written, ...(resource === null ? {} : { QueueUrl: urlOf(resource) }) }) };
 }
 
 /** SNS speaks in a form. */

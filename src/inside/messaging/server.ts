@@ -1,5 +1,6 @@
 import type { Counts, MessagingConfiguration, WaitingMessage } from "./contract.ts";
 import { loadFauxqs, type Message, type MessageServer, type Persistence, type Queue, type SnsStore, type SqsStore } from "./fauxqs.ts";
+import { log } from "./log.ts";
 
 /** The account in ARNs on this machine. */
 const ACCOUNT = "000000000000";
@@ -52,7 +53,7 @@ function makeReceivingWhole(queue: Queue, kept: Persistence): void {
       kept.transaction(() => (received = dequeue(...given)));
     } catch (cause) {
       // What is in memory is not what is kept any more: the next start reads that.
-      console.error(`messaging: cannot keep what is received: ${cause instanceof Error ? cause.message : String(cause)}`);
+      log(`cannot keep what is received: ${cause instanceof Error ? cause.message : String(cause)}`);
       process.exit(1);
     }
     return received;

@@ -1,25 +1,36 @@
 import type { Edge, Graph } from "../../model/graph.ts";
 import { readEdge, type WrittenFile } from "./edge.ts";
+import { readMessaging } from "./messaging.ts";
 
 /** What this reader needs to see of a process: who it is, and the secrets that it is started with. */
 export interface SeenProcess {
   readonly name: string;
-  readonly kind: "edge" | "site" | "database" | "service";
+  readonly kind: "edge" | "site" | "database" | "messaging" | "service";
   readonly environment: readonly { readonly name: string; readonly value: readonly (string | { readonly secret: string })[] }[];
+}
+
+/** What is rendered for this machine, as far as it opens a way. */
+export interface LocalOutput {
+  readonly edgeFiles: readonly WrittenFile[];
+  /** What the server of topics and queues is started with; null where there is none. */
+  readonly messagingFile?: string | null;
+  readonly processes: readonly SeenProcess[];
 }
 
 /**
  * Who can reach whom on this machine, read out of what was rendered: through the edge as its files say, from a service to
- * a database when it is started with credentials for it.
+ * a database, a topic or a queue when it is started with credentials for it.
  */
-export function readLocal({ edgeFiles, processes }: { readonly edgeFiles: readonly WrittenFile[]; readonly processes: readonly SeenProcess[] }): Graph {
+export function readLocal({ edgeFiles, messagingFile = null, processes }: LocalOutput): Graph {
   const edge = readEdge(edgeFiles);
-  const parts = new Map(processes.filter(({ kind }) => kind !== "edge").map(({ name, kind }) => [partOf(name), `${kind}:${partOf(name)}`]));
+  const messaging = readMessaging(messagingFile, processes);
+  const parts = new Map(processes.filter(({ kind }) => kind !== "edge" && kind !== "messaging").map(({ name, kind }) => [partOf(name), `${kind}:${partOf(name)}`]));
   for (const { name, description } of edge.backends) if (!parts.has(name)) parts.set(name, `${description}:${name}`);
   const node = (part: string): string => parts.get(part) ?? part;
   return {
-    nodes: [...edge.callers, ...parts.values()],
+    nodes: [...edge.callers, ...parts.values(), ...messaging.nodes],
     edges: unique([
+      ...messaging.edges.map(({ from, to, because }) => ({ from: node(partOf(from)), to, because })),
       ...edge.ways.map(({ from, backend, because }) => ({ from, to: node(backend), because })),
       ...processes.flatMap(({ name, environment }) =>
         databasesIn(environment).map(({ database, variable }) => ({

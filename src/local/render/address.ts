@@ -1,6 +1,7 @@
 import { keyPrefix } from "../../model/database.ts";
 import type { Environment, Shared } from "../../model/model.ts";
 import type { Text } from "../../model/text.ts";
+import { queueUrl, topicArn } from "./messaging.ts";
 import type { EnvironmentValue } from "./process.ts";
 
 /** Where parts answer on this machine. Ports are given, not chosen: choosing is an effect. */
@@ -10,6 +11,8 @@ export interface Addresses {
   readonly databasePorts: Readonly<Record<string, number>>;
   /** Ports of services that other services call, by name: many resolvers do not know names below `localhost`. */
   readonly internalPorts: Readonly<Record<string, number>>;
+  /** Port at which SNS and SQS are spoken to; 0 where nobody publishes or consumes. */
+  readonly messagingPort: number;
 }
 
 /** `api` → `api.dailyge.localhost`: the names of a site or service for browsers and curl (RFC 6761, 6.3). */
@@ -46,6 +49,8 @@ function reference(
   environment: Environment,
   addresses: Addresses,
 ): EnvironmentValue["value"] {
+  if (field === "arn") return [topicArn(part, shared, environment)];
+  if (field === "queue") return [queueUrl(part, reader, shared, environment, addresses.messagingPort)];
   const database = environment.databases.find(({ name }) => name === part);
   if (database === undefined) {
     const internal = reader === part || environment.sites.some(({ name }) => name === reader) ? undefined : addresses.internalPorts[part];

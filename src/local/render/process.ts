@@ -2,7 +2,7 @@
 export interface ProcessSpec {
   /** `edge`, `mysql`, `main`, `api.1`: unique in the platform, and the name of its log. */
   readonly name: string;
-  readonly kind: "edge" | "site" | "database" | "service";
+  readonly kind: "edge" | "site" | "database" | "messaging" | "service";
   /** Program and arguments. The program is a path, or the name of a part's program (`haproxy`), or `sh`. */
   readonly command: readonly string[];
   /** Where it runs, absolute. */

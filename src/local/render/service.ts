@@ -2,6 +2,7 @@ import type { Environment, Shared } from "../../model/model.ts";
 import type { Service } from "../../model/service.ts";
 import { wiring } from "../../model/wiring.ts";
 import { localText, serviceSecret, type Addresses } from "./address.ts";
+import { messagingEnvironment } from "./messaging.ts";
 import type { Place } from "./place.ts";
 import type { EnvironmentValue, ProcessSpec } from "./process.ts";
 
@@ -16,9 +17,12 @@ export interface Replica {
 
 /** What every command of a service sees: its links, its own variables, its secrets. */
 export function serviceEnvironment(service: Service, release: string, shared: Shared, environment: Environment, addresses: Addresses): readonly EnvironmentValue[] {
+  const wired = wiring(service, environment).map(({ name, value }) => ({ name, value: localText(value, service.name, shared, environment, addresses) }));
+  const messaging = messagingEnvironment(service, shared, addresses.messagingPort).filter(({ name }) => wired.every((other) => other.name !== name));
   return [
     { name: "RELEASE", value: [release] },
-    ...wiring(service, environment).map(({ name, value }) => ({ name, value: localText(value, service.name, shared, environment, addresses) })),
+    ...messaging,
+    ...wired,
     ...service.secrets.map(({ name }) => ({ name, value: [{ secret: serviceSecret(service.name, name) }] })),
   ];
 }

@@ -2,6 +2,7 @@ import type { Environment, Shared } from "../../model/model.ts";
 import type { Audience, PathRule, Schedule, Service } from "../../model/service.ts";
 import type { Site } from "../../model/site.ts";
 import { hostNames, publicUrl, serviceSecret, type Addresses } from "./address.ts";
+import { linkedToTopics, MESSAGING, messagingSecret } from "./messaging.ts";
 import type { Place } from "./place.ts";
 import type { ConfigFile, EnvironmentValue, ProcessSpec } from "./process.ts";
 import { renderService, serviceEnvironment, type Replica } from "./service.ts";
@@ -22,7 +23,7 @@ export interface Workload {
   /** What its build sees. */
   readonly buildEnvironment: Readonly<Record<string, string>>;
   readonly migrate: string | null;
-  /** Databases that must answer first. */
+  /** Databases, and what keeps messages, that must answer first. */
   readonly needs: readonly string[];
   /** Path that answers 200; null where it listens on nothing. */
   readonly health: string | null;
@@ -88,6 +89,7 @@ function siteWorkload(site: Site, shared: Shared, environment: Environment, addr
 
 function serviceWorkload(service: Service, shared: Shared, environment: Environment, addresses: Addresses, place: Place): Workload {
   const { endpoint } = service;
+  const linked = linkedToTopics({ services: [service] }).map(({ name }) => name);
   const origins = service.calledBySites.flatMap((site) => publicUrl(site, shared, environment, addresses.edgePort) ?? []);
   return {
     name: service.name,
@@ -100,7 +102,7 @@ function serviceWorkload(service: Service, shared: Shared, environment: Environm
     output: ".",
     buildEnvironment: {},
     migrate: service.migrate,
-    needs: service.uses,
+    needs: [...service.uses, ...linked.map(() => MESSAGING)],
     health: endpoint?.health ?? null,
     startSeconds: service.startSeconds,
     stopSeconds: service.stopSeconds,
@@ -108,7 +110,7 @@ function serviceWorkload(service: Service, shared: Shared, environment: Environm
       endpoint === null
         ? null
         : { names: hostNames(shared, endpoint), reachableBy: endpoint.reachableBy, paths: endpoint.paths, origins, internalPort: addresses.internalPorts[service.name] ?? null },
-    generatedSecrets: service.secrets.filter(({ generated }) => generated).map(({ name }) => serviceSecret(service.name, name)),
+    generatedSecrets: [...service.secrets.filter(({ generated }) => generated).map(({ name }) => serviceSecret(service.name, name)), ...linked.map(messagingSecret)],
     environment: (release) => serviceEnvironment(service, release, shared, environment, addresses),
     process: (replica) => ({ process: renderService(service, replica, shared, environment, addresses, place), files: [] }),
   };

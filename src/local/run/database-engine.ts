@@ -52,7 +52,7 @@ export interface MissingServer {
   readonly help: string;
 }
 
-export const isMissing = (found: FoundServer | MissingServer): found is MissingServer => "why" in found;
+export const isMissing = (found: object): found is MissingServer => "why" in found;
 
 /** One database on this machine: the same questions, whichever engine. Nothing is connected in between. */
 export interface LocalDatabase {

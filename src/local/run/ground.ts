@@ -2,11 +2,13 @@ import { chmod } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Wanted } from "./state.ts";
 import { accountNumbers, allocateUser, becomeUser, passage } from "./identity.ts";
-import { findParts, type FoundPart, type PartName } from "./parts/index.ts";
+import { findMessaging } from "./messaging-server.ts";
+import { findParts, type FoundPackage, type FoundPart, type PartName } from "./parts/index.ts";
 import { isMissing, type MissingServer, type ServerSearch } from "./database-engine.ts";
 import { findServers, partsOfDatabases, type Servers } from "./database-engines.ts";
 import type { Confinement } from "./confine.ts";
 import { bootId } from "./process-table.ts";
+import { MESSAGING } from "../render/messaging.ts";
 import type { Place } from "../render/place.ts";
 import type { SecretStore } from "./secret-store.ts";
 import type { State } from "./state.ts";
@@ -18,6 +20,8 @@ export interface FoundParts {
   readonly programs: Readonly<Record<string, string>>;
   readonly libraries: Readonly<Record<string, string>>;
   readonly servers: Servers;
+  /** What plays SNS and SQS; null where nobody publishes or consumes. */
+  readonly messaging: FoundPackage | MissingServer | null;
   /** By part of the platform: what nothing here can play. Who needs it waits. */
   readonly missing: Readonly<Record<string, MissingServer>>;
 }
@@ -28,18 +32,18 @@ export async function findNeededParts(wanted: Wanted, cache: string, progress: S
   const needed: PartName[] = ["runit", "haproxy", ...(sites.length > 0 ? (["nginx"] as const) : []), ...partsOfDatabases(databases)];
   const search = { cache, path: process.env["PATH"] ?? "", progress, ...(signal === undefined ? {} : { signal }) };
   const found: Partial<Record<PartName, FoundPart>> = await findParts(needed, search);
-  const servers = await findServers(databases, found, search);
+  const [servers, messaging] = await Promise.all([findServers(databases, found, search), findMessaging(wanted.environment, search)]);
   const parts = [...Object.values(found), ...Object.values(servers).flatMap((server) => (isMissing(server) ? [] : [server]))];
   return {
     cache,
     programs: Object.assign({}, ...parts.map(({ programs }) => programs)) as Record<string, string>,
     libraries: Object.fromEntries(parts.flatMap(({ programs, libraryPath }) => (libraryPath === null ? [] : Object.keys(programs).map((name) => [name, libraryPath])))),
     servers,
+    messaging,
     missing: Object.fromEntries(
-      databases.flatMap(({ name, engine }) => {
-        const server = servers[engine];
-        return server !== undefined && isMissing(server) ? [[name, server]] : [];
-      }),
+      [...databases.map(({ name, engine }) => ({ name, server: servers[engine] })), { name: MESSAGING, server: messaging ?? undefined }].flatMap(({ name, server }) =>
+        server !== undefined && isMissing(server) ? [[name, server]] : [],
+      ),
     ),
   };
 }
@@ -49,7 +53,7 @@ async function allocateUsers(place: Place, state: State, wanted: Wanted): Promis
   if (process.getuid?.() !== 0) return;
   const taken = await accountNumbers();
   const { sites, services, databases } = wanted.environment;
-  for (const name of ["edge", ...[...sites, ...services, ...databases].map((part) => part.name)]) {
+  for (const name of ["edge", MESSAGING, ...[...sites, ...services, ...databases].map((part) => part.name)]) {
     state.users[name] = allocateUser(place.state, state.users, name, taken);
   }
 }

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Failure } from "../../kit/failure.ts";
 import { calledServices, type Addresses } from "../render/address.ts";
+import { MESSAGING } from "../render/messaging.ts";
 import { workloadsOf, type Workload } from "../render/workload.ts";
 import { chooseDatabasePorts, raiseDatabase } from "./databases.ts";
 import { raiseEdge } from "./edge-process.ts";
+import { chooseMessagingPort, isMessagingWanted, raiseMessaging } from "./messaging.ts";
 import { freePort, tryPort } from "./port.ts";
 import { buildRelease, type Release } from "./release.ts";
 import { recordOf, retire, roll } from "./rollout.ts";
@@ -23,18 +25,18 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   await stage.remember();
   for (const path of stage.workloads.flatMap(({ generatedSecrets }) => generatedSecrets)) await stage.secrets.generate(path);
   const edge = raiseEdge(stage);
-  const databases = new Map(wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)]));
+  const parts = new Map([...wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)] as const), [MESSAGING, raiseMessaging(stage, signal)] as const]);
   const workloads = stage.workloads.map(async (workload) => {
     const waitsFor = missingNeeds(stage, workload);
     if (waitsFor.length > 0) return stage.report({ part: workload.name, state: "note", step: `waiting for ${waitsFor.join(" and ")}` });
     const release = await build(stage, workload, join(wanted.sources, workload.directory), signal);
     const needed = ["edge", ...workload.needs];
     stage.report({ part: workload.name, state: "working", step: `waiting for ${needed.join(" and ")}` });
-    await Promise.all([edge, ...workload.needs.map((name) => databases.get(name))]);
+    await Promise.all([edge, ...workload.needs.map((name) => parts.get(name))]);
     await roll(stage, workload, release.id, signal);
     stage.report({ part: workload.name, state: "ready", step: release.id });
   });
-  const results = await Promise.allSettled([edge, ...databases.values(), ...workloads]);
+  const results = await Promise.allSettled([edge, ...parts.values(), ...workloads]);
   await retireLeftovers(stage, wanted);
   throwFirst(results, signal);
 }
@@ -86,7 +88,7 @@ export function setWorkloads(stage: Stage): void {
   }
   const databasePorts = Object.fromEntries(wanted.environment.databases.map(({ name }) => [name, ports[name] ?? 0]));
   const internalPorts = Object.fromEntries(calledServices(wanted.environment).map((name) => [name, ports[internalPort(name)] ?? 0]));
-  const addresses: Addresses = { edgePort: ports["edge"] ?? 0, databasePorts, internalPorts };
+  const addresses: Addresses = { edgePort: ports["edge"] ?? 0, databasePorts, internalPorts, messagingPort: ports[MESSAGING] ?? 0 };
   stage.workloads = workloadsOf(wanted.shared, wanted.environment, addresses, stage.place);
 }
 
@@ -111,11 +113,12 @@ async function choosePorts(stage: Stage, wanted: Wanted, edgePort: number | null
     if (port === undefined || (!running && (await tryPort(port)) === null)) ports[name] = await freePort(new Set(Object.values(ports)));
   }
   await chooseDatabasePorts(stage, wanted.environment.databases);
+  await chooseMessagingPort(stage, wanted);
 }
 
 /** Ends what an earlier definition had and this one has not. Data and releases stay. */
 async function retireLeftovers(stage: Stage, wanted: Wanted): Promise<void> {
-  const kept = new Set(["edge", ...wanted.environment.databases.map(({ name }) => name)]);
+  const kept = new Set(["edge", ...(isMessagingWanted(wanted) ? [MESSAGING] : []), ...wanted.environment.databases.map(({ name }) => name)]);
   for (const [name, record] of Object.entries(stage.state.workloads)) {
     if (stage.workloads.some((workload) => workload.name === name)) for (const { name: part } of [...record.replicas, ...(record.schedule?.runs ?? [])]) kept.add(part);
     else record.replicas = [];
@@ -136,7 +139,7 @@ async function stopAlone(stage: Stage, owner: string, part: string, withinSecond
 
 /** Ends everything in order: who asks before who answers. Data, releases and secrets stay. */
 export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
-  const databases = new Set(stage.state.wanted?.environment.databases.map(({ name }) => name) ?? []);
+  const answering = new Set([MESSAGING, ...(stage.state.wanted?.environment.databases.map(({ name }) => name) ?? [])]);
   const parts = await standingParts(stage.place);
   const within = (name: string): number => {
     if (atOnce) return 0;
@@ -153,8 +156,8 @@ export async function lower(stage: Stage, atOnce: boolean): Promise<void> {
   };
   if (!atOnce) await drainAll(stage);
   await end(parts.filter((name) => name === "edge"));
-  await end(parts.filter((name) => name !== "edge" && !databases.has(name)));
-  await end(parts.filter((name) => databases.has(name)));
+  await end(parts.filter((name) => name !== "edge" && !answering.has(name)));
+  await end(parts.filter((name) => answering.has(name)));
   for (const record of Object.values(stage.state.workloads)) {
     Object.assign(record, { replicas: [], rollout: null });
     delete record.scaled;
@@ -183,7 +186,7 @@ export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
   if (wanted === null) return;
   // One that cannot be taken over keeps nobody from the others.
   const results = [
-    ...(await Promise.allSettled([raiseEdge(stage), ...wanted.environment.databases.map((database) => raiseDatabase(stage, database, signal))])),
+    ...(await Promise.allSettled([raiseEdge(stage), raiseMessaging(stage, signal), ...wanted.environment.databases.map((database) => raiseDatabase(stage, database, signal))])),
     ...(await Promise.allSettled(stage.workloads.map((workload) => adoptWorkload(stage, workload, signal)))),
   ];
   await retireLeftovers(stage, wanted);
