@@ -75,8 +75,11 @@ export interface LocalDatabase {
   boundLogs(): Promise<void>;
   /** Its own client, as our administrator or as a service that uses it. No secret among its words. */
   shell(as: string | null): Promise<ShellCommand>;
-  /** What is only in memory is written down, so that a copy of the data directory holds it; null where that is always so, as far as a kill -9 would keep it. */
-  readonly writeDown: ((signal: AbortSignal) => Promise<void>) | null;
+  /**
+   * What it would not have after a stop is written down, so that the next start, or a copy of its data directory, has it;
+   * null where it always has. It runs.
+   */
+  readonly writeDown: ((signal?: AbortSignal) => Promise<void>) | null;
 }
 
 export interface ReadyWatch {

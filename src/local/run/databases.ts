@@ -51,6 +51,7 @@ async function start(stage: Stage, here: LocalDatabase, signal?: AbortSignal): P
   if (standing.state === "running" && standing.hash === hash) return;
   if (standing.state !== "absent") {
     stage.report({ part: name, state: "working", step: "stopping it to start it anew" });
+    if (standing.state === "running") await here.writeDown?.(signal).catch((cause: unknown) => tellLoss(stage, name, cause));
     await stopProcess(ground, name, process.stop.withinSeconds);
   }
   stage.report({ part: name, state: "working", step: "preparing its data" });
@@ -61,6 +62,12 @@ async function start(stage: Stage, here: LocalDatabase, signal?: AbortSignal): P
   const user = ground.userOf(name);
   if (user !== null) await handOver(sockets, user);
   await startProcess(ground, process, files);
+}
+
+/** One that does not answer any more is started anew all the same. */
+function tellLoss(stage: Stage, part: string, cause: unknown): void {
+  if (!(cause instanceof Failure)) throw cause;
+  stage.report({ part, state: "note", step: `what was only in its memory is lost: ${cause.message}` });
 }
 
 /** A port for every database. One that somebody took while the database was down is given up for another. */

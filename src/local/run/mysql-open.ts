@@ -6,9 +6,10 @@ import type { DatabaseUser } from "../render/database.ts";
 import { accessSql, connectionsSql, LIST_USERS, MAKE_LIST } from "../render/mysql-access.ts";
 import { databaseFiles, slowLog, type PlacedDatabase } from "../render/mysql-placed.ts";
 import type { ReadyWatch } from "./database-engine.ts";
+import { describeTrouble } from "./database-trouble.ts";
 import { ACCESS_DENIED, ask, NO_ANSWER, type Refusal, type Row, type SqlClient } from "./mysql-client.ts";
 import { programOf, type DatabaseServer } from "./mysql-template.ts";
-import { describeTrouble } from "./mysql-trouble.ts";
+import { MYSQL_WORDS } from "./mysql-trouble.ts";
 
 /** The administrator's view of a database whose process somebody else keeps alive. */
 export interface OpenDatabase {
@@ -66,6 +67,7 @@ async function endConnections(query: (sql: string) => Promise<readonly Row[]>, u
 }
 
 async function waitUntilReady(database: MysqlDatabase, placed: PlacedDatabase, client: SqlClient, watch: ReadyWatch): Promise<void> {
+  const troubled = { name: database.name, dataDirectory: placed.dataDirectory, port: placed.port };
   const deadline = performance.now() + watch.withinSeconds * 1000;
   let last: Refusal | null = null;
   for (let turn = 0; performance.now() < deadline; turn += 1) {
@@ -76,11 +78,11 @@ async function waitUntilReady(database: MysqlDatabase, placed: PlacedDatabase, c
       last = answer.refused;
       if (last.number === ACCESS_DENIED) throw refusalFailure(database, last, []);
     }
-    if (turn % 8 === 7 && !(await watch.isRunning())) throw await describeTrouble(database, placed, "gone", await watch.logLines());
+    if (turn % 8 === 7 && !(await watch.isRunning())) throw await describeTrouble(MYSQL_WORDS, troubled, "gone", await watch.logLines());
     await wait(POLL_MS);
   }
   const state = last?.number === NO_ANSWER ? "silent" : "starting";
-  throw await describeTrouble(database, placed, state, await watch.logLines(), watch.withinSeconds);
+  throw await describeTrouble(MYSQL_WORDS, troubled, state, await watch.logLines(), watch.withinSeconds);
 }
 
 function refusalFailure(database: MysqlDatabase, refused: Refusal, secrets: readonly string[]): Failure {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseRows } from "./mysql-client.ts";
-import { troubleIn } from "./mysql-trouble.ts";
+import { troubleIn } from "./database-trouble.ts";
+import { MYSQL_WORDS } from "./mysql-trouble.ts";
 
 test.each([
   ["mariadbd: Error writing file './ddl_recovery.log' (Errcode: 28 \"No space left on device\")", "disk-full"],
@@ -16,7 +17,7 @@ test.each([
   ["Can't start server: Bind on TCP/IP port. Got error: 98: Address already in use", "port-taken"],
   ["InnoDB: Buffer pool(s) load completed at 261122 17:22:15", null],
   ["Aborted connection 28 to db: 'my_sql' user: 'api' host: '127.0.0.1' (Got an error reading communication packets)", null],
-])("%s means %s", (line, code) => expect(troubleIn([line])).toBe(code));
+])("%s means %s", (line, code) => expect(troubleIn(MYSQL_WORDS, [line])).toBe(code));
 
 const START = "2026-11-22 17:29:51 0 [Note] Starting MariaDB 10.11.19-MariaDB source revision 1 as process 2";
 const TAKEN = "Can't start server: Bind on TCP/IP port. Got error: 98: Address already in use";
@@ -28,7 +29,7 @@ test.each([
   ["it does while the last one has not got so far", [START, TAKEN, START], "port-taken"],
   ["what follows readiness counts", [START, READY, FULL], "disk-full"],
   ["what came before it does not", [START, FULL, READY], null],
-])("%s", (_, log, code) => expect(troubleIn(log)).toBe(code));
+])("%s", (_, log, code) => expect(troubleIn(MYSQL_WORDS, log)).toBe(code));
 
 test.each([
   ["", []],
