@@ -61,7 +61,7 @@ export class EdgeStand {
     return `${this.directory}/requests`;
   }
 
-  /** Requests that services began to work on: `POST /orders 17 api.1`. */
+  /** Requests that services began to work on: `POST /orders 17 api.1 /orders?x=1`. */
   requests(): readonly string[] {
     return readFileSync(this.#requests, "utf8").split("\n").filter((line) => line !== "");
   }

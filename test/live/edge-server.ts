@@ -12,7 +12,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (url.pathname === "/health") return void response.end("ok");
   let body = "";
   for await (const chunk of request) body += String(chunk);
-  appendFileSync(file, `${request.method} ${url.pathname} ${body} ${name}\n`);
+  appendFileSync(file, `${request.method} ${url.pathname} ${body.replaceAll(/\s/g, "_")} ${name} ${request.url}\n`);
   await pause(Number(url.searchParams.get("ms") ?? 0));
   if (url.pathname === "/drop") return void request.socket.destroy();
   response.statusCode = url.pathname === "/busy" ? 503 : 200;

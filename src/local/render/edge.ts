@@ -165,6 +165,10 @@ ${limitRules(limits, services)}`;
   return [frontendSection("edge", listen.address, listen.port, byHost, "  use_backend %[var(txn.backend)]\n"), ...internal];
 }
 
+/**
+ * A target with a host in it is passed on as a path, and headers are passed on whose names have letters, digits and hyphens:
+ * a service might take `X_Forwarded_For` for ours. On AWS that is the load balancer's "drop invalid header fields".
+ */
 function frontendSection(name: string, address: string, port: number, choose: string, target: string): string {
   return `frontend ${name}
   bind ${address}:${port}
@@ -175,7 +179,9 @@ function frontendSection(name: string, address: string, port: number, choose: st
   http-request deny status 400 default-errorfiles unless { req.hdr_cnt(host) 1 }
   http-request deny status 400 default-errorfiles if !{ path -m beg / } || { path -m reg -i -- ${quoted(AMBIGUOUS_PATH)} }
   http-request set-var(txn.decoded) path,url_dec,lower
-${choose}${forwardedHeaders(port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
+${choose}  http-request set-uri %[pathq] unless { url_beg / }
+  http-request del-header ${quoted("[^-A-Za-z0-9]")} -m reg
+${forwardedHeaders(port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
 ${target}`;
 }
 
