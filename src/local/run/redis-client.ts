@@ -10,8 +10,8 @@ export interface RedisClient {
   readonly password: () => Promise<string>;
 }
 
-/** One reply for each command, or the first refusal. */
-export type RedisAnswer = { readonly replies: readonly unknown[] } | { readonly refused: string; readonly inTime: boolean };
+/** Its replies as redis-cli(1) prints them: JSON, a line each; or the first refusal. */
+export type RedisAnswer = { readonly lines: readonly string[] } | { readonly refused: string; readonly inTime: boolean };
 
 /** Has redis-cli(1) give commands, one after the other. Words with spaces in them stay words; the password is in its environment. */
 export async function askRedis(client: RedisClient, commands: readonly (readonly string[])[], withinMs: number, signal?: AbortSignal): Promise<RedisAnswer> {
@@ -39,11 +39,10 @@ export async function askRedis(client: RedisClient, commands: readonly (readonly
   });
 }
 
-/** A line for each reply: JSON, or `error:` and the error as JSON. Without a connection there is none. */
+/** At least a line for each reply; `error:` and a text in quotes for a refused one. Without a connection there is none. */
 export function parseReplies(out: string, errors: string, count: number): RedisAnswer {
-  const lines = out.split("\n").filter((line) => line !== "");
+  const lines = out.split(/\r?\n/).filter((line) => line !== "");
   const refused = lines.find((line) => line.startsWith("error:"));
-  if (refused !== undefined) return { refused: String(JSON.parse(refused.slice("error:".length))), inTime: true };
-  if (lines.length < count) return { refused: errors.split("\n")[0] ?? "", inTime: true };
-  return { replies: lines.map((line): unknown => JSON.parse(line)) };
+  if (refused !== undefined) return { refused: refused.slice("error:".length).replaceAll(/^"|"$/g, ""), inTime: true };
+  return lines.length < count ? { refused: errors.split("\n")[0] ?? "", inTime: true } : { lines };
 }

@@ -14,9 +14,9 @@ const COMMAND_MS = 10_000;
 const WRITE_MS = 120_000;
 
 /** Gives commands as our administrator. @throws Failure with what it refused */
-export async function command(database: RedisDatabase, client: RedisClient, ...commands: readonly (readonly string[])[]): Promise<readonly unknown[]> {
+export async function command(database: RedisDatabase, client: RedisClient, ...commands: readonly (readonly string[])[]): Promise<readonly string[]> {
   const answer = await askRedis(client, commands, COMMAND_MS);
-  if ("replies" in answer) return answer.replies;
+  if ("lines" in answer) return answer.lines;
   throw refusal(database, answer.refused);
 }
 
@@ -28,7 +28,7 @@ export async function waitUntilReady(database: RedisDatabase, placed: PlacedRedi
     if (watch.signal?.aborted === true) throw new Failure("cancelled", `${database.name} was not waited for any longer: it was called off`);
     if (await exists(placed.socket)) {
       const answer = await askRedis(client, [["PING"]], Math.max(deadline - performance.now(), 100), watch.signal);
-      if ("replies" in answer) return;
+      if ("lines" in answer) return;
       if (isWrongPassword(answer.refused)) throw refusal(database, answer.refused);
       silent = !answer.inTime;
     }
@@ -53,7 +53,7 @@ export async function adjust(database: RedisDatabase, placed: PlacedRedis, clien
 async function setUsers(database: RedisDatabase, client: RedisClient, users: readonly RedisUser[]): Promise<void> {
   const [known] = await command(database, client, ["ACL", "USERS"]);
   const named = new Set([REDIS_ADMINISTRATOR, REDIS_NOBODY.name, ...users.map(({ name }) => name)]);
-  const gone = (Array.isArray(known) ? known.map(String) : []).filter((name) => !named.has(name));
+  const gone = (JSON.parse(known ?? "[]") as readonly string[]).filter((name) => !named.has(name));
   await command(database, client, ...users.map(({ name, rules }) => ["ACL", "SETUSER", name, ...rules.split(" ")]), ...gone.map((name) => ["ACL", "DELUSER", name]));
 }
 
@@ -82,7 +82,7 @@ async function untilWritten(database: RedisDatabase, client: RedisClient, what: 
   }
 }
 
-const persistence = async (database: RedisDatabase, client: RedisClient): Promise<string> => String((await command(database, client, ["INFO", "persistence"]))[0]).replaceAll("\r", "");
+const persistence = async (database: RedisDatabase, client: RedisClient): Promise<string> => (await command(database, client, ["INFO", "persistence"])).join("\n");
 
 const isWrongPassword = (refused: string): boolean => /WRONGPASS|NOAUTH/.test(refused);
 

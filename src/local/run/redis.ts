@@ -60,7 +60,7 @@ function redisHere(stage: Stage, database: RedisDatabase, server: FoundServer): 
       await adjust(database, placed, client, users);
       await writeSettings(database, placed);
     },
-    ping: async (withinMs) => "replies" in (await askRedis(client, [["PING"]], withinMs)),
+    ping: async (withinMs) => "lines" in (await askRedis(client, [["PING"]], withinMs)),
     boundLogs: async () => {},
     shell: (as) => shell(stage, database, server, placed, as),
     writeDown: (signal) => (database.persist === "never" ? writeDump(database, client, signal) : keepChanges(database, client, signal)),
