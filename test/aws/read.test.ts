@@ -43,7 +43,7 @@ describe("what is taken away is missed", () => {
     ["the way from the internet", (r) => delete r["aws_route"]?.["public_internet"], callable],
     ["a service's only rule for its team", (r) => delete r["aws_lb_listener_rule"]?.["service_desk_1"], ["team:office → service:desk"]],
     ["a path that is public", (r) => delete r["aws_lb_listener_rule"]?.["service_admin_1"], ["team:office → service:admin", "world → service:admin"]],
-    ["a database's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts"], ["service:admin → database:orders", "service:api → database:orders"]],
+    ["a database's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts"], ["service:admin → database:orders", "service:api → database:orders", "service:report → database:orders"]],
     ["what an execution role may read", (r) => delete r["aws_iam_role_policy"]?.["service_desk_execution"], ["service:desk → database:people"]],
     ["a secret's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_people_user_worker"], ["service:worker → database:people"]],
     ["an instance's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_baskets_hosts"], ["service:admin → database:baskets", "service:searcher → database:baskets"]],
@@ -56,6 +56,12 @@ describe("what is taken away is missed", () => {
     ["the listener at that port", (r) => delete r["aws_lb_listener"]?.["calls_api"], ["service:desk → service:api", "service:worker → service:api"]],
     ["the way from that load balancer to the hosts", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["calls_hosts"], calls],
     ["the address that a caller is told", (r) => { (r["aws_ecs_task_definition"]?.["service_desk"] ?? {})["container_definitions"] = "[]"; }, ["service:desk → database:people", "service:desk → service:api"]],
+    ["what a task's own role may do", (r) => delete r["aws_iam_role_policy"]?.["service_admin_task"], ["service:admin → topic:returned", "service:admin → topic:sold"]],
+    ["what a consumer's role may do", (r) => delete r["aws_iam_role_policy"]?.["service_desk_task"], ["service:desk → queue:sold/desk"]],
+    ["a task's own role", (r) => delete r["aws_ecs_task_definition"]?.["service_report"]?.["task_role_arn"], ["service:report → topic:returned"]],
+    ["the policy of a queue", (r) => delete r["aws_sqs_queue_policy"]?.["topic_sold_desk"], ["topic:sold → queue:sold/desk"]],
+    ["the subscription of a queue", (r) => delete r["aws_sns_topic_subscription"]?.["topic_returned_worker"], ["topic:returned → queue:returned/worker"]],
+    ["the times of a service", (r) => delete r["aws_scheduler_schedule"]?.["service_report"], ["service:report → database:orders", "service:report → topic:returned"]],
     ["a site's records", (r) => { delete r["aws_route53_record"]?.["site_manual"]; delete r["aws_route53_record"]?.["site_manual_ipv6"]; }, allWays("site:manual")],
   ])("%s", (_name, change, lost) => {
     expect(after(change)).toEqual({ lost: [...lost].sort(), gained: [] });
@@ -64,6 +70,7 @@ describe("what is taken away is missed", () => {
 
 describe("what is opened is seen", () => {
   const set = (r: Bodies, type: string, name: string, more: object) => Object.assign(r[type]?.[name] ?? {}, more);
+  const policyFor = (statement: object) => JSON.stringify({ Statement: [{ Effect: "Allow", Resource: "*", ...statement }] });
   const anyone = (group: string) => ({ security_group_id: `\${aws_security_group.${group}.id}`, ip_protocol: "-1", cidr_ipv4: "0.0.0.0/0" });
 
   test.each<[string, (r: Bodies) => void, readonly string[]]>([
@@ -75,7 +82,7 @@ describe("what is opened is seen", () => {
     ["hosts in public subnets that admit anyone", (r) => {
       set(r, "aws_autoscaling_group", "hosts", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("hosts") });
-    }, [...allWays("service:desk", ["team:agency", "world"]), ...allWays("service:idle"), ...allWays("service:searcher"), ...allWays("service:worker"), ...otherCalls]],
+    }, [...allWays("service:desk", ["team:agency", "world"]), ...["idle", "report", "searcher", "worker"].flatMap((service) => allWays(`service:${service}`)), ...otherCalls]],
     ["hosts that admit each other", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, {
       open: { security_group_id: "${aws_security_group.hosts.id}", ip_protocol: "-1", referenced_security_group_id: "${aws_security_group.hosts.id}" },
     }), otherCalls],
@@ -86,6 +93,22 @@ describe("what is opened is seen", () => {
       set(r, "aws_lb", "calls", { internal: false, subnets: ["${aws_subnet.public_a.id}"] });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("calls") });
     }, allWays("service:desk", ["team:agency", "world"])],
+    ["a role that may publish to every topic", (r) => set(r, "aws_iam_role_policy", "service_api_task", {
+      policy: JSON.stringify({ Statement: { Effect: "Allow", Action: "sns:*", Resource: "*" } }),
+    }), ["service:api → topic:returned"]],
+    ["a role that may read another's queue", (r) => set(r, "aws_iam_role_policy", "service_desk_task", {
+      policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: ["SQS:Receive*"], Resource: ["${aws_sqs_queue.topic_sold_worker.arn}"] }] }),
+    }), ["service:desk → queue:sold/worker"]],
+    ["a topic that everybody may publish to, if only with encryption", (r) => set(r, "aws_sns_topic_policy", "topic_sold", {
+      policy: policyFor({ Principal: { AWS: "*" }, Action: "sns:Publish", Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+    }), [...allWays("topic:sold"), ...services.filter((service) => !/admin|api/.test(service)).map((service) => `${service} → topic:sold`)]],
+    ["a queue that takes messages of every topic, and another's subscription", (r) => {
+      set(r, "aws_sqs_queue_policy", "topic_sold_desk", { policy: policyFor({ Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage" }) });
+      set(r, "aws_sns_topic_subscription", "topic_returned_worker", { endpoint: "${aws_sqs_queue.topic_sold_desk.arn}" });
+    }, ["topic:returned → queue:sold/desk"]],
+    ["a queue whose policy lets another service put messages in", (r) => set(r, "aws_sqs_queue_policy", "topic_sold_desk", {
+      policy: policyFor({ Principal: { AWS: ["${aws_iam_role.service_idle_task.arn}"] }, Action: "sqs:SendMessage" }),
+    }), ["service:idle → queue:sold/desk"]],
     ["a public database that admits anyone", (r) => {
       set(r, "aws_db_instance", "database_orders", { publicly_accessible: true });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("database_orders") });
@@ -116,6 +139,10 @@ test("every way says why, in the words of the files", () => {
     "aws_lb_listener_rule.service_admin_1 forwards admin.shop.example/health; aws_vpc_security_group_ingress_rule.edge_443 opens port 443, "
     + "aws_vpc_security_group_ingress_rule.hosts_edge the hosts' ports 40000-40999",
   );
+  expect(because("service:worker", "service:desk")).toMatch(
+    /^aws_ecs_task_definition\.service_worker tells it the address; aws_vpc_security_group_ingress_rule\.calls_desk opens port 2\d{4} to its hosts, and to all services on them, /,
+  );
+  expect(because("topic:sold", "queue:sold/desk")).toBe("aws_sns_topic_subscription.topic_sold_desk asks for its messages, which aws_sqs_queue_policy.topic_sold_desk lets in");
   expect(because("service:desk", "database:people")).toBe(
     "aws_vpc_security_group_ingress_rule.database_people_hosts opens port 3306 to its hosts, and to all services on them; "
     + "aws_ecs_task_definition.service_desk gives it aws_secretsmanager_secret.database_people_user_desk, which its execution role may read",

@@ -19,6 +19,7 @@ describe("a service's environment", () => {
       ORDERS_HOST: "${aws_db_instance.database_orders.address}", ORDERS_PORT: "3306", ORDERS_DATABASE: "orders", ORDERS_USER: "api",
       JDBC: "jdbc:mysql://${aws_db_instance.database_orders.address}:3306/orders",
       ALLOWED_ORIGINS: "https://www.shop.example",
+      SOLD_TOPIC_ARN: "${aws_sns_topic.topic_sold.arn}", AWS_REGION: "eu-west-1",
     });
     const user = "${aws_secretsmanager_secret.database_orders_user_api.arn}";
     expect(named(secrets, "valueFrom")).toEqual({
@@ -39,10 +40,12 @@ describe("a service's environment", () => {
 });
 
 describe("roles", () => {
-  test("each service has its own: one that starts it and reads its secrets alone, and one that may nothing", () => {
+  test("each service has its own: one that starts it and reads its secrets alone, and one that may what its links say", () => {
     const read = statements("service_desk_execution").find(({ Sid }) => Sid === "ReadSecrets");
     expect(read).toMatchObject({ Action: ["secretsmanager:GetSecretValue"], Resource: ["${aws_secretsmanager_secret.database_people_user_desk.arn}"] });
-    expect(addresses(directory, "aws_iam_role_policy").filter((address) => address.endsWith("_task"))).toEqual([]);
+    expect(addresses(directory, "aws_iam_role_policy").filter((address) => address.endsWith("_task"))).toEqual(
+      ["api", "admin", "desk", "worker", "report"].map((service) => `aws_iam_role_policy.service_${service}_task`),
+    );
     expect(body("aws_ecs_task_definition.service_desk")["task_role_arn"]).toBe("${aws_iam_role.service_desk_task.arn}");
   });
 

@@ -21,19 +21,24 @@ const shop = definePlatform({
       },
       services: {
         api: {
-          directory: "api", start: "node api.js", host: "api", uses: ["orders"], migrate: "node migrate.js",
+          directory: "api", start: "node api.js", host: "api", uses: ["orders", "sold"], migrate: "node migrate.js",
           paths: { "/internal/*": "nobody", "/reports/*": "office" }, secrets: ["PAYMENT_KEY", { name: "SESSION_KEY", generate: true }],
           environment: { JDBC: "jdbc:mysql://{orders.host}:{orders.port}/{orders.database}", DSN: "{orders.url}" },
         },
-        admin: { directory: "admin", start: "node admin.js", host: "admin", reachableBy: "agency", paths: { "/health": "public" }, uses: ["orders", "people", "baskets"] },
-        desk: { directory: "desk", start: "node desk.js", host: "desk", reachableBy: ["office"], uses: ["people", "api"], environment: { ORDERS_PAGE: "{api.url}/orders" } },
-        worker: { directory: "worker", start: "node worker.js", replicas: { least: 1, most: 4 }, uses: ["people", "api", "desk"] },
+        admin: { directory: "admin", start: "node admin.js", host: "admin", reachableBy: "agency", paths: { "/health": "public" }, uses: ["orders", "people", "baskets", "returned", "sold"] },
+        desk: { directory: "desk", start: "node desk.js", host: "desk", reachableBy: ["office"], uses: ["people", "api"], consumes: ["sold"], environment: { ORDERS_PAGE: "{api.url}/orders" } },
+        worker: { directory: "worker", start: "node worker.js", replicas: { least: 1, most: 4 }, uses: ["people", "api", "desk"], consumes: ["sold", "returned"] },
         searcher: { directory: "searcher", start: "node searcher.js", uses: ["baskets", "articles"], environment: { SESSIONS: "{baskets.prefix}sessions", PLACE: "{articles.host}:{articles.port}/{articles.database}" } },
+        report: { directory: "report", start: "node report.js", uses: ["orders", "returned"], schedule: { cron: "*/30 8-18 * * 1-5", timezone: "Europe/Dublin" } },
         idle: { directory: "idle", start: "node idle.js" },
       },
       databases: {
         orders: { engine: "mysql" }, people: { engine: "mysql", standby: true },
         baskets: { engine: "redis", memory: "256 MB", evict: "least recently used" }, articles: { engine: "mongodb", instance: "m7i.large", backups: "0 days" },
+      },
+      topics: { sold: { deadLetterAfter: 3, redeliverAfter: "2 minutes", keep: "1 day" }, returned: {} },
+      protection: {
+        rateLimits: { everyone: { requests: 2000 }, login: { requests: 50, per: "1 minute", paths: ["/login", "/accounts/*", "/shops/*/login", "/a+b"] } },
       },
     }),
 });

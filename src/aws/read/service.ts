@@ -2,7 +2,7 @@ import { addressesIn, asBody, asList, blocksIn, ofType, parsed, type Body, type 
 import { forwards } from "./listener.ts";
 import { admitsGroup, admitsOutsider, isPublic, type Outsider } from "./security-groups.ts";
 
-/** A service that runs, and the hosts that it runs on. */
+/** A service that runs, always or at certain times, and the hosts that it runs on. */
 export interface RunningService {
   readonly node: string;
   readonly block: WrittenBlock;
@@ -13,13 +13,19 @@ export interface RunningService {
 }
 
 export function runningServices(configuration: Configuration): readonly RunningService[] {
-  return ofType(configuration, "aws_ecs_service").map((block) => {
-    const groups = reach(configuration, block.body["capacity_provider_strategy"], ["aws_ecs_capacity_provider", "aws_autoscaling_group"]);
+  const always = ofType(configuration, "aws_ecs_service").map((block) => ({ block, body: block.body, task: block.body["task_definition"] }));
+  const scheduled = ofType(configuration, "aws_scheduler_schedule").flatMap((block) =>
+    asList(asBody(block.body["target"])["ecs_parameters"]).map(asBody).map((body) => ({ block, body, task: body["task_definition_arn"] })),
+  );
+  return [...always, ...scheduled].map(({ block, body, task: definition }) => {
+    const groups = reach(configuration, body["capacity_provider_strategy"], ["aws_ecs_capacity_provider", "aws_autoscaling_group"]);
     const templates = groups.flatMap((group) => blocksIn(configuration, group.body["launch_template"]));
+    const [task] = blocksIn(configuration, definition);
     return {
-      node: nodeOf(block, "service"),
+      // A schedule takes no tags; what it runs has them.
+      node: nodeOf(block.type === "aws_scheduler_schedule" ? (task ?? block) : block, "service"),
       block,
-      task: blocksIn(configuration, block.body["task_definition"])[0],
+      task,
       groups: templates.flatMap((template) => addressesIn(template.body["vpc_security_group_ids"])),
       subnets: groups.flatMap((group) => addressesIn(group.body["vpc_zone_identifier"])),
     };

@@ -8,25 +8,29 @@ import { renderHosts } from "./hosts.ts";
 import { renderNetwork } from "./network.ts";
 import { fullHost, place as placeOf, type Place } from "./place.ts";
 import { listenerRules } from "./rules.ts";
+import { renderScheduleGround } from "./schedule.ts";
 import { renderService } from "./service.ts";
 import { environmentSettings } from "./settings.ts";
 import { renderSite, renderSiteGround } from "./site.ts";
+import { renderTopic, type RenderedTopic } from "./topic.ts";
 import { environmentZone } from "./zone.ts";
 
 /** Everything of one environment: one directory, one state. What nothing asks for is not there. */
 export function renderEnvironment(shared: Shared, environment: Environment): TerraformDirectory {
   const place = placeOf(shared, environment);
   const called = environment.sites.length > 0 || environment.services.some(({ endpoint }) => endpoint !== null);
+  const topics = environment.topics.map((topic) => renderTopic(place, topic));
   return directory(environment.name, [
     environmentSettings(place),
     ...(called ? [environmentZone(place)] : []),
-    ...inside(place),
+    ...topics.map(({ noun }) => noun),
+    ...inside(place, topics),
     ...sites(place),
   ]);
 }
 
 /** Services and databases, with the network and the hosts that they need. */
-function inside(place: Place): readonly Noun[] {
+function inside(place: Place, topics: readonly RenderedTopic[]): readonly Noun[] {
   const { services, databases } = place.environment;
   if (services.length + databases.length === 0) return [];
   const network = renderNetwork(place);
@@ -41,13 +45,15 @@ function inside(place: Place): readonly Noun[] {
   const [first] = certificates.values();
   const edge = first ? renderEdge(place, network, hosts, first) : null;
   const calls = renderCalls(place, network, hosts);
+  const schedules = services.some(({ schedule }) => schedule !== null) ? renderScheduleGround(place) : null;
   const rules = listenerRules(place.environment);
   const running = services.map((service) => {
     const certificate = certificates.get(service.name);
     const entrance = edge && certificate ? { edge, certificate, rules: rules.get(service.name) ?? [] } : null;
-    return renderService(place, { network, hosts, databases: data.databases, calls, entrance }, service);
+    return renderService(place, { network, hosts, databases: data.databases, calls, topics, schedules, entrance }, service);
   });
-  return [...nouns, ...(edge ? [edge.noun] : []), ...(calls ? [calls.noun] : []), ...running];
+  const common = [edge, calls, schedules].flatMap((each) => each?.noun ?? []);
+  return [...nouns, ...common, ...running];
 }
 
 function sites(place: Place): readonly Noun[] {

@@ -5,6 +5,7 @@ export interface Statement {
   readonly Sid: string;
   readonly Action: readonly string[];
   readonly Resource: Text | readonly Text[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
 }
 
 export interface Role {
@@ -15,13 +16,16 @@ export interface Role {
 /** A role that a task of this account takes on, and what it may do. */
 export function taskRole(place: Place, name: string, physical: string, statements: readonly Statement[]): Role {
   const account = place.account.of("account_id");
-  const role = resource("aws_iam_role", name, {
-    name: physical,
-    assume_role_policy: trust("ecs-tasks.amazonaws.com", {
-      StringEquals: { "aws:SourceAccount": account },
-      ArnLike: { "aws:SourceArn": text`arn:aws:ecs:${place.shared.region}:${account}:*` },
-    }),
+  const trusted = trust("ecs-tasks.amazonaws.com", {
+    StringEquals: { "aws:SourceAccount": account },
+    ArnLike: { "aws:SourceArn": text`arn:aws:ecs:${place.shared.region}:${account}:*` },
   });
+  return renderRole(name, physical, trusted, statements);
+}
+
+/** A role, who may take it on, and what it may do. */
+export function renderRole(name: string, physical: string, trusted: Text, statements: readonly Statement[]): Role {
+  const role = resource("aws_iam_role", name, { name: physical, assume_role_policy: trusted });
   if (statements.length === 0) return { blocks: [role], role };
   const policy = resource("aws_iam_role_policy", name, {
     name: "allowed",

@@ -1,0 +1,66 @@
+import { expression, resource, text, type Block, type Resource } from "../terraform.ts";
+import type { Hosts } from "./hosts.ts";
+import { UNRELEASED, type Task } from "./task-definition.ts";
+
+/** How requests come to the replicas, and what must be there before they start. */
+interface Ways {
+  readonly targetGroups: readonly Resource<"aws_lb_target_group">[];
+  readonly after: readonly Block[];
+}
+
+/** The running replicas: none before the first release, then as many as the definition says. */
+export function renderRunning(
+  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, hosts: Hosts, { targetGroups, after }: Ways,
+): readonly Block[] {
+  const { least, most, targetCpuPercent } = service.replicas;
+  const scaled = most > least;
+  const wanted = expression`${release.of("insecure_value")} == "${UNRELEASED}" ? 0 : ${least}`;
+  const running = resource(
+    "aws_ecs_service", name,
+    {
+      name: service.name,
+      cluster: hosts.cluster.of("id"),
+      task_definition: definition.of("arn"),
+      desired_count: wanted,
+      capacity_provider_strategy: [{ capacity_provider: hosts.capacityProvider.of("name"), weight: 1 }],
+      deployment_minimum_healthy_percent: 100,
+      deployment_maximum_percent: 200,
+      deployment_circuit_breaker: { enable: true, rollback: true },
+      ordered_placement_strategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }, { type: "spread", field: "instanceId" }],
+      enable_ecs_managed_tags: true,
+      propagate_tags: "SERVICE",
+      ...(service.endpoint && {
+        load_balancer: targetGroups.map((group) => ({
+          target_group_arn: group.of("arn"), container_name: service.name, container_port: service.endpoint?.port ?? 0,
+        })),
+        health_check_grace_period_seconds: service.startSeconds,
+      }),
+      tags: { part: `service:${service.name}` },
+    },
+    {
+      depends_on: [hosts.attached, ...after],
+      // The number of replicas follows the load, so here alone it is not Terraform's to set.
+      ...(scaled && { lifecycle: { ignore_changes: ["desired_count"] } }),
+    },
+  );
+  if (!scaled) return [running];
+  const range = resource("aws_appautoscaling_target", name, {
+    service_namespace: "ecs",
+    scalable_dimension: "ecs:service:DesiredCount",
+    resource_id: text`service/${hosts.cluster.of("name")}/${running.of("name")}`,
+    min_capacity: wanted,
+    max_capacity: most,
+  });
+  const follow = resource("aws_appautoscaling_policy", name, {
+    name: "processor",
+    policy_type: "TargetTrackingScaling",
+    service_namespace: range.of("service_namespace"),
+    scalable_dimension: range.of("scalable_dimension"),
+    resource_id: range.of("resource_id"),
+    target_tracking_scaling_policy_configuration: {
+      target_value: targetCpuPercent,
+      predefined_metric_specification: { predefined_metric_type: "ECSServiceAverageCPUUtilization" },
+    },
+  });
+  return [running, range, follow];
+}
