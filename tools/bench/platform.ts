@@ -45,6 +45,11 @@ export class Platform {
     await this.#dailyge("deploy", name, "--from", sources, ...this.#words());
   }
 
+  /** Runs a command with the environment of a service, and gives what it prints. */
+  exec(service: string, ...words: readonly string[]): Promise<string> {
+    return this.#dailyge("exec", service, ...this.#words(), "--", ...words);
+  }
+
   async erase(): Promise<void> {
     await this.#dailyge("down", "--erase", "--yes", ...this.#words());
   }
