@@ -1,5 +1,6 @@
 import { Failure } from "../kit/failure.ts";
 import { suggest } from "../kit/suggest.ts";
+import { failureText } from "./failure-text.ts";
 import { readOptions, type Invocation } from "./invocation.ts";
 import { overview, verbHelp } from "./help.ts";
 import { Told } from "./told.ts";
@@ -44,9 +45,7 @@ function terminal(): Invocation["terminal"] {
 function explain(error: unknown): number {
   if (error instanceof Told) return 1;
   if (error instanceof Failure) {
-    tell(`dailyge: ${error.message}\n`);
-    for (const line of error.details) tell(`  | ${line}\n`);
-    if (error.hint !== null) tell(`  next: ${error.hint}\n`);
+    tell(failureText(error));
     return 2;
   }
   tell(`dailyge: this is a bug in dailyge-infra ${version()}, please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`);

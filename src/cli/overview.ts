@@ -5,13 +5,23 @@ import { table, wrap } from "./table.ts";
 /** What runs: one row per part, replicas together. Releases are left out where the terminal is too narrow for them. */
 export function overviewTable(report: StatusReport, columns: number): string {
   const groups = Map.groupBy(report.parts, ({ name, kind }) => (kind === "service" || kind === "site" ? name.replace(/\.\d+$/, "") : name));
-  const rows = [...groups].map(([name, parts]) => [name, `${state(parts)}${mostText(report, name)}`, parts[0]?.reachableBy ?? "", parts[0]?.url ?? "", releases(parts)]);
+  const rows = [...groups].map(([name, parts]) => [name, `${state(parts)}${mostText(report, name)}`, parts[0]?.reachableBy ?? "", parts[0]?.url ?? queuesText(parts[0]), releases(parts)]);
   const whole = table(["NAME", "STATE", "REACHED BY", "ADDRESS", "RELEASE"], rows);
   const fits = whole.split("\n").every((line) => line.length <= columns);
   const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
-  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${schedulesText(report)}`;
+  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${refusedText(report)}${schedulesText(report)}`;
 }
+
+/** What was written and is not served. */
+const refusedText = ({ refused }: StatusReport): string =>
+  refused.length === 0 ? "" : `\nNot released:\n${refused.map(({ name, at, why }) => `  ${name}  ${why} (${at.slice(0, 19)}Z)\n`).join("")}`;
+
+/** `event-worker: 3 waiting, 1 in flight, 2 dead`, for each consumer of a topic. */
+const queuesText = (part: PartStatus | undefined): string =>
+  (part?.queues ?? [])
+    .map(({ consumer, waiting, inFlight, dead }) => `${consumer}: ${[`${waiting} waiting`, ...(inFlight > 0 ? [`${inFlight} in flight`] : []), ...(dead > 0 ? [`${dead} dead`] : [])].join(", ")}`)
+    .join("; ");
 
 /** What is due next and how it went of late: a few lines a service. */
 function schedulesText({ schedules }: StatusReport): string {

@@ -9,7 +9,7 @@ import { ask, reachRunning, requireOwn } from "../reach.ts";
 /** Releases what the sources are now. Ends with 0 only when every replica runs that release. */
 export async function deploy(invocation: Invocation): Promise<number> {
   const from = invocation.values["from"];
-  return change(invocation, (state, name, show) => ask(state, { verb: "deploy", name, from: from === undefined ? null : resolve(from) }, show));
+  return change(invocation, (state, name, show) => ask(state, { verb: "deploy", name, from: from === undefined ? null : resolve(from), hurried: false }, show));
 }
 
 /** Returns to the release that served before. */

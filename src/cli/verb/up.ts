@@ -8,9 +8,11 @@ import { locate, tellFindings, type Located } from "../locate.ts";
 import { overviewTable } from "../overview.ts";
 import { ProgressView } from "../progress.ts";
 import { ask, reach, reachController, takeDown } from "../reach.ts";
+import { Watching } from "../watching.ts";
 
 /** Brings the platform up and stays with it, or leaves it running with `--detach`. */
 export async function up(invocation: Invocation): Promise<number> {
+  if (invocation.flags.has("watch") && invocation.flags.has("detach")) throw new Failure("usage", "up --watch stays with the platform: it cannot --detach", { hint: "./dailyge up --watch" });
   const located = await locate(invocation);
   const edgePort = portOption(invocation.values["port"]);
   const missing = await missingSecrets(located);
@@ -20,23 +22,25 @@ export async function up(invocation: Invocation): Promise<number> {
   }
   const view = new ProgressView(invocation);
   const hands = new Hands(invocation, located.state, view);
+  const watching = invocation.flags.has("watch") ? await Watching.begin(invocation, located) : null;
   try {
     await reachController(located.state);
     const { sources, definition, model, environment } = located;
     const call = ask(located.state, { verb: "up", definition, wanted: { shared: model.shared, environment, sources }, edgePort }, view.show);
-    const report = await hands.or(call.done);
+    const report = await hands.or(watching === null ? call.done : call.done.catch(watching.firstTrouble));
     if (report === null) return 130;
     view.finish();
     if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report, null, 2)}\n`);
     else invocation.print(`\n${overviewTable(report, invocation.terminal.columns)}\n`);
     if (invocation.flags.has("detach")) return report.ready ? 0 : 2;
-    invocation.tell(`It runs until Ctrl-C. See also: ./dailyge status, ./dailyge logs -f\n`);
-    await stay(located.state, hands, view);
+    invocation.tell(`It runs until Ctrl-C. ${watching === null ? "" : "Changed sources are released as they are written. "}See also: ./dailyge status, ./dailyge logs -f\n`);
+    await Promise.race([stay(located.state, hands, view), ...(watching === null ? [] : [watching.run()])]);
     return 0;
   } catch (cause) {
     if (!invocation.flags.has("detach") && !hands.used) await hands.end();
     throw cause;
   } finally {
+    watching?.close();
     hands.release();
     view.close();
   }

@@ -12,6 +12,8 @@ export interface Place {
   work(name: string): string;
   releases(name: string): string;
   release(name: string, id: string): string;
+  /** Packages that builds of a service or site installed, kept for the next one. */
+  packages(name: string): string;
 }
 
 /** Names every place of a state directory, once. */
@@ -29,5 +31,6 @@ export function placeOf(state: string): Place {
     work: (name) => `${state}/work/${name}`,
     releases: (name) => `${state}/releases/${name}`,
     release: (name, id) => `${state}/releases/${name}/${id}`,
+    packages: (name) => `${state}/packages/${name}`,
   };
 }

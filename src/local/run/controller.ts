@@ -108,7 +108,7 @@ async function answer(request: Request, operations: Operations, version: string,
     case "up":
       return operations.up(request.definition, request.wanted, request.edgePort, signal);
     case "deploy":
-      return operations.deploy(request.name, request.from, signal);
+      return operations.deploy(request.name, request.from, request.hurried, signal);
     case "rollback":
       return operations.rollback(request.name, signal);
     case "status":

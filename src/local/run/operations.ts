@@ -17,9 +17,9 @@ import { endLeftJobs } from "./job.ts";
 import { bootId } from "./process-table.ts";
 import type { Answers } from "./protocol.ts";
 import { adopt, build, lower, missingNeeds, raise } from "./raise.ts";
-import { recordOf, roll } from "./rollout.ts";
+import { recordOf, roll, type Pace } from "./rollout.ts";
 import { secretStore } from "./secret-store.ts";
-import { TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
+import { SUPERSEDED, TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
 import { socketDirectory } from "./sockets.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { belongsToAnother, readState, writeState, type RunEnd, type RunRecord, type State, type Wanted } from "./state.ts";
@@ -121,15 +121,17 @@ export class Operations {
     }
   }
 
-  async deploy(name: string, from: string | null, signal: AbortSignal): Promise<Answers["deploy"]> {
+  async deploy(name: string, from: string | null, hurried: boolean, signal: AbortSignal): Promise<Answers["deploy"]> {
     await this.#untilTakenOver();
     return this.#only(`deploy ${name}`, async (operation) => {
       const { stage, workload } = this.#workload(name);
       const sources = absolutePath(from ?? join(stage.state.wanted?.sources ?? "", workload.directory));
       if (!existsSync(sources)) throw new Failure("usage", `cannot deploy ${name} from ${sources}: there is no such directory`, { hint: `./dailyge deploy ${name} --from DIRECTORY` });
-      const release = await build(stage, workload, sources, operation);
-      return this.#release(stage, workload, release.id, operation);
-    }, signal);
+      const building = new AbortController();
+      for (const ended of hurried ? [operation, signal] : [operation]) ended.addEventListener("abort", () => building.abort(operation.aborted ? operation.reason : SUPERSEDED), { once: true });
+      const release = await build(stage, workload, sources, building.signal);
+      return this.#release(stage, workload, release.id, operation, hurried ? "at once" : "one by one");
+    }, hurried ? undefined : signal);
   }
 
   async rollback(name: string, signal: AbortSignal): Promise<Answers["rollback"]> {
@@ -145,13 +147,13 @@ export class Operations {
     }, signal);
   }
 
-  async #release(stage: Stage, workload: Workload, id: string, signal: AbortSignal): Promise<Answers["deploy"]> {
+  async #release(stage: Stage, workload: Workload, id: string, signal: AbortSignal, pace: Pace = "one by one"): Promise<Answers["deploy"]> {
     const [waitsFor] = missingNeeds(stage, workload);
     const missing = waitsFor === undefined ? undefined : stage.parts.missing[waitsFor];
     if (missing !== undefined) throw new Failure("part-missing", `cannot release ${workload.name}: it waits for ${waitsFor}: ${missing.why}`, { hint: missing.help });
     const started = Date.now();
     const previous = recordOf(stage, workload.name).current;
-    await roll(stage, workload, id, signal);
+    await roll(stage, workload, id, signal, pace);
     this.#report({ part: workload.name, state: "ready", step: id });
     return { release: id, previous, seconds: Math.round((Date.now() - started) / 100) / 10 };
   }

@@ -11,7 +11,8 @@ import type { Surroundings } from "./surroundings.ts";
 export type Request =
   | { readonly verb: "hello" }
   | { readonly verb: "up"; readonly definition: string; readonly wanted: Wanted; readonly edgePort: number | null }
-  | { readonly verb: "deploy"; readonly name: string; readonly from: string | null }
+  /** Hurried, as while one works on it: all replicas at once; what is built is released, and cancelling ends only a build. */
+  | { readonly verb: "deploy"; readonly name: string; readonly from: string | null; readonly hurried: boolean }
   | { readonly verb: "rollback"; readonly name: string }
   | { readonly verb: "status" }
   /** Begins a run of a scheduled service. */

@@ -8,7 +8,7 @@ import { raiseEdge } from "./edge-process.ts";
 import { chooseMessagingPort, isMessagingWanted, raiseMessaging } from "./messaging.ts";
 import { freePort, tryPort } from "./port.ts";
 import { buildRelease, type Release } from "./release.ts";
-import { recordOf, retire, roll } from "./rollout.ts";
+import { recordOf, refuse, retire, roll } from "./rollout.ts";
 import { endRuns } from "./scheduled-run.ts";
 import type { Wanted } from "./state.ts";
 import type { Stage } from "./stage.ts";
@@ -75,6 +75,7 @@ export async function build(stage: Stage, workload: Workload, sources: string, s
     );
   } catch (cause) {
     stage.report({ part: workload.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
+    await refuse(stage, workload, cause);
     throw cause;
   }
 }

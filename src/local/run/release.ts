@@ -4,6 +4,7 @@ import { Failure } from "../../kit/failure.ts";
 import type { Place } from "../render/place.ts";
 import { diskFailure, makeReadOnly, removeTree, writeWhole } from "./files.ts";
 import { runJob } from "./job.ts";
+import { withKeptPackages } from "./packages.ts";
 import { contentHash, copySource, readSource } from "./source.ts";
 
 /** Everything a release is made of. */
@@ -70,7 +71,8 @@ export async function buildRelease(place: Place, recipe: Recipe, signal?: AbortS
 async function build(place: Place, recipe: Recipe, directory: string, signal?: AbortSignal): Promise<void> {
   if (recipe.build !== null) {
     const environment = { ...process.env, ...recipe.environment };
-    const result = await runJob(place, { name: `${recipe.name}.build`, command: ["/bin/sh", "-c", recipe.build], directory, environment }, signal);
+    const command = await withKeptPackages(place, recipe.name, recipe.build, directory, environment);
+    const result = await runJob(place, { name: `${recipe.name}.build`, command: ["/bin/sh", "-c", command], directory, environment }, signal);
     if (result.exitCode !== 0) {
       throw new Failure("build-failed", `cannot build ${recipe.name}: "${recipe.build}" ended with ${result.exitCode ?? result.signal}`, {
         hint: `./dailyge logs ${recipe.name}.build`,

@@ -31,16 +31,28 @@ export function replicasOf(stage: Stage, { name, replicas, scaling }: Workload):
  * Brings a workload to a release, one replica at a time, each drained; or, when anything goes wrong, back to the one before.
  * @throws Failure `migration-failed`: nothing was touched. `start-failed`, `deploy-failed`, `cancelled`: undone.
  */
-export async function roll(stage: Stage, workload: Workload, to: string, signal?: AbortSignal): Promise<void> {
+export async function roll(stage: Stage, workload: Workload, to: string, signal?: AbortSignal, pace: Pace = "one by one"): Promise<void> {
   const endTurn = await stage.busy.take(workload.name);
   try {
-    await rollAlone(stage, workload, to, signal);
+    await rollAlone(stage, workload, to, signal, pace);
+  } catch (cause) {
+    await refuse(stage, workload, cause);
+    throw cause;
   } finally {
     endTurn();
   }
 }
 
-async function rollAlone(stage: Stage, workload: Workload, to: string, signal?: AbortSignal): Promise<void> {
+export type Pace = "one by one" | "at once";
+
+/** Writes down that a release was not taken, and why: status says it until one is. */
+export async function refuse(stage: Stage, workload: Workload, cause: unknown): Promise<void> {
+  if (!(cause instanceof Failure) || cause.code === "cancelled") return;
+  recordOf(stage, workload.name).refused = { at: new Date().toISOString(), why: cause.message };
+  await stage.remember().catch(() => {});
+}
+
+async function rollAlone(stage: Stage, workload: Workload, to: string, signal: AbortSignal | undefined, pace: Pace): Promise<void> {
   const record = recordOf(stage, workload.name);
   const from = record.current;
   const started = Date.now();
@@ -48,7 +60,7 @@ async function rollAlone(stage: Stage, workload: Workload, to: string, signal?: 
   record.rollout = from === to ? null : { to, startedAt: new Date(started).toISOString() };
   await stage.remember();
   try {
-    await replaceAll(stage, workload, to, signal);
+    await replaceAll(stage, workload, to, signal, pace);
     if (from !== null && from !== to && record.replicas.length > 0) await bake(stage, workload, started, signal);
   } catch (cause) {
     if (from === to || signal?.reason === TAKEN_DOWN) throw rollFailure(workload, to, from, cause, "what served before serves on", signal);
@@ -60,6 +72,7 @@ async function rollAlone(stage: Stage, workload: Workload, to: string, signal?: 
   }
   record.current = to;
   record.rollout = null;
+  delete record.refused;
   record.history = historyWith(record, from, to);
   await stage.remember();
   const running = record.schedule?.runs.filter(({ end }) => end === null) ?? [];
@@ -112,7 +125,7 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
 }
 
 /** Until exactly the wanted number of replicas runs, all of this release and of the present definition. A new release is given up when a part of it does not hold. */
-export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal, pace: "one by one" | "at once" = "one by one"): Promise<void> {
+export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal, pace: Pace = "one by one"): Promise<void> {
   const record = recordOf(stage, workload.name);
   const started = Date.now();
   const fitting: Replica[] = [];
@@ -124,6 +137,7 @@ export async function replaceAll(stage: Stage, workload: Workload, release: stri
   if (others.length === 0 || pace === "at once") {
     await startAll(stage, workload, release, missing, signal);
     missing = 0;
+    await Promise.all(others.splice(0).map((other) => retire(stage, workload, other)));
   }
   const fresh: Replica[] = [];
   while (missing > 0 || others.length > 0) {

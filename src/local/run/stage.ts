@@ -12,6 +12,9 @@ import type { Turns } from "./turns.ts";
 /** Why an operation is aborted that need not be undone: nothing of it will run. */
 export const TAKEN_DOWN = new Failure("cancelled", "it was interrupted: the platform is being taken down");
 
+/** Why a build is aborted whose sources have changed meanwhile. */
+export const SUPERSEDED = new Failure("cancelled", "it was superseded by a newer change");
+
 /** What happens, for whoever looks on. */
 export interface Progress {
   /** `mysql`, `api`, `edge`. */

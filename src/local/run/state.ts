@@ -42,10 +42,18 @@ export interface WorkloadState {
   rollout: { readonly to: string; readonly startedAt: string } | null;
   /** Releases whose migration has run. */
   migrated: string[];
+  /** The last release that was refused since one was taken. */
+  refused?: RefusedRelease;
   /** Where it runs more replicas than its fewest, or did; none after it was down. */
   scaled?: ScaledRecord;
   /** Of a service that runs at times. */
   schedule?: ScheduleState;
+}
+
+export interface RefusedRelease {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly why: string;
 }
 
 /** The last change of the number of replicas. */

@@ -8,6 +8,7 @@ import { identify, processGroups, residentBytes } from "./process-table.ts";
 import { observe } from "./readiness.ts";
 import { probeOf, recordOf, replicasOf } from "./rollout.ts";
 import type { Stage } from "./stage.ts";
+import type { RefusedRelease } from "./state.ts";
 import { runsNow, scalingPromise, scalingStatuses, schedulePromise, scheduleStatuses, type ScalingStatus, type ScheduleStatus } from "./status-duties.ts";
 import { inspectProcess } from "./supervisor.ts";
 
@@ -19,6 +20,8 @@ export interface StatusReport {
   readonly ready: boolean;
   readonly urls: Readonly<Record<string, string>>;
   readonly parts: readonly PartStatus[];
+  /** Services and sites whose newest sources are not served, because their release was refused. */
+  readonly refused: readonly (RefusedRelease & { readonly name: string })[];
   readonly schedules: readonly ScheduleStatus[];
   readonly scaling: readonly ScalingStatus[];
   /** How this machine keeps each promise of the definition. */
@@ -71,6 +74,10 @@ export async function report(stage: Stage, databasesAnswer = false): Promise<Sta
     ready: wanted !== null && complete && parts.every(({ state }) => state === "ready"),
     urls: Object.fromEntries(stage.workloads.flatMap(({ name }) => urlOf(stage, name).map((url) => [name, url]))),
     parts,
+    refused: stage.workloads.flatMap(({ name }) => {
+      const { refused } = recordOf(stage, name);
+      return refused === undefined ? [] : [{ name, ...refused }];
+    }),
     schedules,
     scaling,
     promises: [...promises(stage), ...scalingPromise(scaling), ...schedulePromise(schedules)],
