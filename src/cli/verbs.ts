@@ -74,6 +74,12 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     options: { "confirm NAME": "in a guarded environment: its name, where nobody can be asked" },
     load: () => import("./verb/seed.ts").then(({ seed }) => seed),
   },
+  topic: {
+    usage: "topic list|dead|redrive [TOPIC [CONSUMER]]",
+    summary: "what waits in the queues; the messages that a consumer could not handle; let it try them again",
+    options: { "most N": "the N oldest dead messages (default: 10)" },
+    load: () => import("./verb/topic.ts").then(({ topic }) => topic),
+  },
   secret: {
     usage: "secret set|list|unset [SERVICE [NAME]]",
     summary: "values that the definition only names; set reads the value from a prompt or stdin",

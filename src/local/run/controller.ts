@@ -7,6 +7,7 @@ import { deletion, whenDeleted } from "./abandon.ts";
 import { ControllerLog } from "./controller-log.ts";
 import { Operations } from "./operations.ts";
 import { takeLock } from "./lock.ts";
+import { deadLetters, redrive, topicStatuses } from "./topics.ts";
 import { linesOf, writeFailure, type Cancel, type Reply, type Request } from "./protocol.ts";
 import { controlSocket, makeSocketDirectory } from "./sockets.ts";
 
@@ -121,6 +122,12 @@ async function answer(request: Request, operations: Operations, version: string,
       return operations.surroundings(request.name);
     case "shell":
       return operations.shell(request.database, request.as);
+    case "topics":
+      return operations.withRunning(topicStatuses);
+    case "dead-letters":
+      return operations.withRunning((stage) => deadLetters(stage, request.queue, request.most));
+    case "redrive":
+      return operations.withRunning((stage) => redrive(stage, request.queue));
     case "watch":
       return new Promise((resolve) => socket.once("close", () => resolve(null)));
     case "down":

@@ -197,6 +197,13 @@ export class Operations {
     return databaseShell(this.#stage, database, as);
   }
 
+  /** Asks what runs, whatever else is being done to it. */
+  async withRunning<Answer>(ask: (stage: Stage) => Promise<Answer>): Promise<Answer> {
+    await this.#untilTakenOver();
+    if (this.#stage === null || this.#stage.state.wanted === null) throw notRunning();
+    return ask(this.#stage);
+  }
+
   /** Interrupts what is being done, then ends everything. */
   async down(atOnce: boolean): Promise<void> {
     while (this.#current !== null) {

@@ -1,8 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { createInterface, type Interface } from "node:readline";
 import { Failure, type FailureCode } from "../../kit/failure.ts";
+import type { WaitingMessage } from "../render/messaging.ts";
 import type { ShellCommand } from "./database-shell.ts";
 import type { StatusReport } from "./status.ts";
+import type { QueueNamed, TopicStatus } from "./topics.ts";
 import type { Progress } from "./stage.ts";
 import type { RunEnd, RunRecord, Wanted } from "./state.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -23,6 +25,10 @@ export type Request =
   | { readonly verb: "surroundings"; readonly name: string }
   /** For a database's client, as a service or, with null, as our administrator; the answer holds its password. */
   | { readonly verb: "shell"; readonly database: string; readonly as: string | null }
+  | { readonly verb: "topics" }
+  /** The oldest of the messages that a consumer could not handle. */
+  | { readonly verb: "dead-letters"; readonly queue: QueueNamed; readonly most: number }
+  | { readonly verb: "redrive"; readonly queue: QueueNamed }
   | { readonly verb: "watch" }
   | { readonly verb: "down"; readonly atOnce: boolean }
   /** Ends the controller; the platform stays. */
@@ -43,6 +49,9 @@ export interface Answers {
   readonly runEnd: RunEnd;
   readonly surroundings: Surroundings;
   readonly shell: ShellCommand;
+  readonly topics: readonly TopicStatus[];
+  readonly "dead-letters": readonly WaitingMessage[];
+  readonly redrive: { readonly consumer: string; readonly moved: number };
   readonly watch: null;
   readonly down: null;
   readonly leave: null;

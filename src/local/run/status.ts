@@ -10,7 +10,9 @@ import { probeOf, recordOf, replicasOf } from "./rollout.ts";
 import type { Stage } from "./stage.ts";
 import type { RefusedRelease } from "./state.ts";
 import { runsNow, scalingPromise, scalingStatuses, schedulePromise, scheduleStatuses, type ScalingStatus, type ScheduleStatus } from "./status-duties.ts";
+import { messagingPromises, messagingStatuses } from "./status-topics.ts";
 import { inspectProcess } from "./supervisor.ts";
+import type { QueueStatus } from "./topics.ts";
 
 /** What runs, as a person and a program want to know it. */
 export interface StatusReport {
@@ -30,10 +32,12 @@ export interface StatusReport {
 
 export interface PartStatus {
   readonly name: string;
-  readonly kind: "edge" | "site" | "database" | "service";
+  readonly kind: "edge" | "site" | "database" | "messaging" | "topic" | "service";
   readonly state: "ready" | "starting" | "unhealthy" | "crashing" | "stopped" | "waiting";
   /** What nothing on this machine can play, for what waits. */
   readonly waitingFor?: readonly Waiting[];
+  /** Of a topic. */
+  readonly queues?: readonly QueueStatus[];
   readonly pid: number | null;
   readonly release: string | null;
   readonly url: string | null;
@@ -65,7 +69,12 @@ export interface PromiseStatus {
 export async function report(stage: Stage, databasesAnswer = false): Promise<StatusReport> {
   const { wanted } = stage.state;
   const groups = await processGroups();
-  const parts = await Promise.all([edgeStatus(stage, groups), ...databaseStatuses(stage, groups, databasesAnswer), ...workloadStatuses(stage, groups)]);
+  const [ours, messaging, workloads] = await Promise.all([
+    Promise.all([edgeStatus(stage, groups), ...databaseStatuses(stage, groups, databasesAnswer)]),
+    messagingStatuses(stage, (name) => looks(stage, groups, name)),
+    Promise.all(workloadStatuses(stage, groups)),
+  ]);
+  const parts = [...ours, ...messaging, ...workloads];
   const complete = stage.workloads.every((workload) => parts.filter((part) => part.name.startsWith(`${workload.name}.`)).length === replicasOf(stage, workload));
   const [schedules, scaling] = [scheduleStatuses(stage, new Date()), scalingStatuses(stage)];
   return {
@@ -184,6 +193,7 @@ function promises(stage: Stage): readonly PromiseStatus[] {
     { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
     ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
     ...databasePromises(stage),
+    ...messagingPromises(stage),
     ...(workloads.length === 0 ? [] : [{ promise: "survival", how: "parts outlive the controller; a restart of the machine stops them until the next up" }]),
   ];
 }

@@ -1,10 +1,12 @@
 import { existsSync, watch as watchDirectory, type FSWatcher } from "node:fs";
+import { MESSAGING } from "../render/messaging.ts";
 import type { Replica } from "../render/service.ts";
 import type { Workload } from "../render/workload.ts";
 import type { LocalDatabase } from "./database-engine.ts";
 import { databasesHere } from "./database-engines.ts";
 import { raiseDatabase } from "./databases.ts";
 import { edgeHosts, raiseEdge } from "./edge-process.ts";
+import { messagingHere, raiseMessaging } from "./messaging.ts";
 import { groupMembers, residentBytes } from "./process-table.ts";
 import { describeDeath, observe } from "./readiness.ts";
 import { enterEdge, probeOf, recordOf, replaceAll } from "./rollout.ts";
@@ -63,7 +65,7 @@ export class Watch {
     if (this.#timer !== null) return;
     this.#stopped = new AbortController();
     const { wanted, workloads } = this.#stage.state;
-    this.#old = new Set([...(wanted?.environment.databases ?? []).map(({ name }) => `${name} 0`), ...Object.values(workloads).flatMap(({ replicas }) => replicas.map(({ name, port }) => `${name} ${port}`))]);
+    this.#old = new Set([`${MESSAGING} 0`, ...(wanted?.environment.databases ?? []).map(({ name }) => `${name} 0`), ...Object.values(workloads).flatMap(({ replicas }) => replicas.map(({ name, port }) => `${name} ${port}`))]);
     this.#startedAtSeconds = Math.floor(Date.now() / 1000);
     this.#timer = setInterval(() => this.#lookAtAll(), this.#stage.confinement.how === "watched" ? LOOK_AT_MEMORY_EVERY_MS : LOOK_EVERY_MS);
   }
@@ -82,9 +84,10 @@ export class Watch {
     if (state.wanted === null) return;
     this.#look("edge", () => this.#lookAtEdge());
     for (const here of databasesHere(this.#stage)) this.#look(here.database.name, () => this.#lookAtDatabase(here));
+    if (messagingHere(this.#stage) !== null) this.#look(MESSAGING, () => this.#lookAtMessaging());
     const replicas = workloads.flatMap((workload) => recordOf(this.#stage, workload.name).replicas.map((replica) => ({ workload, replica })));
     for (const { workload, replica } of replicas) this.#lookSoon(workload, replica);
-    const names = new Set([...replicas.map(({ replica }) => replica.name), ...state.wanted.environment.databases.map(({ name }) => name)]);
+    const names = new Set([MESSAGING, ...replicas.map(({ replica }) => replica.name), ...state.wanted.environment.databases.map(({ name }) => name)]);
     for (const name of this.#seen.keys()) if (!names.has(name)) this.#forget(name);
   }
 
@@ -135,6 +138,14 @@ export class Watch {
       await here.boundLogs();
     }
     if (gone(standing)) await this.#mend(database.name, "its supervisor is gone: starting it anew", () => raiseDatabase(stage, database, this.#stopped.signal));
+  }
+
+  async #lookAtMessaging(): Promise<void> {
+    const stage = this.#stage;
+    const standing = await inspectProcess(stage.ground, MESSAGING);
+    if (stage.busy.has(MESSAGING)) return;
+    this.#tellDeaths(MESSAGING, standing, this.#remembered(MESSAGING, 0, standing, 0));
+    if (gone(standing)) await this.#mend(MESSAGING, "its supervisor is gone: starting it anew", () => raiseMessaging(stage, this.#stopped.signal));
   }
 
   #remembered(name: string, port: number, standing: Standing, kills: number): Seen {
