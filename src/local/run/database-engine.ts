@@ -13,7 +13,7 @@ export interface DatabaseEngine<Of extends Engine> {
   /** Parts that are found, or fetched, for it; without one of them the platform does not come up. */
   readonly parts: readonly PartName[];
   /** What plays it, out of those parts or found by itself at each `up`; or that nothing does, and the platform comes up without it. */
-  findServer(parts: Readonly<Partial<Record<PartName, FoundPart>>>, search: ServerSearch): Promise<FoundServer | MissingServer>;
+  findServer(parts: Readonly<Partial<Record<PartName, FoundPart>>>, search: ServerSearch, databases: readonly DatabaseOf<Of>[]): Promise<FoundServer | MissingServer>;
   /** Throws on a platform whose server is missing: nobody asks then. */
   here(stage: Stage, database: DatabaseOf<Of>, server: FoundServer): LocalDatabase;
   /** What one has to know of it: in which it is not what production has. */
@@ -27,6 +27,8 @@ export interface ServerSearch {
   readonly path: string;
   readonly progress: (event: Omit<PartEvent, "part"> & { readonly part: string }) => void;
   readonly signal?: AbortSignal;
+  /** Nothing that only stands in for what production runs is wanted, nor fetched. */
+  readonly exact?: boolean;
 }
 
 /** A server that can play the databases of an engine. */
@@ -42,6 +44,8 @@ export interface FoundServer {
   readonly libraryPath: string | null;
   /** What production runs in its place: `MySQL 8.4`; null where it is the same. */
   readonly substitutes: string | null;
+  /** Directories of the machine that whoever runs it must be able to enter, where they are not everybody's. */
+  readonly reads?: readonly string[];
 }
 
 /** Nothing on this machine can play a part. What needs it waits. */

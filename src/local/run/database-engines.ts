@@ -20,8 +20,11 @@ export const partsOfDatabases = (databases: readonly Database[]): readonly PartN
 
 /** Finds what plays these databases. */
 export async function findServers(databases: readonly Database[], parts: Readonly<Partial<Record<PartName, FoundPart>>>, search: ServerSearch): Promise<Servers> {
-  return Object.fromEntries(await Promise.all(enginesOf(databases).map(async (engine) => [engine, await ENGINES[engine].findServer(parts, search)] as const)));
+  return Object.fromEntries(await Promise.all(enginesOf(databases).map(async (engine) => [engine, await findServer(engine, databases, parts, search)] as const)));
 }
+
+const findServer = <Of extends Engine>(engine: Of, databases: readonly Database[], parts: Readonly<Partial<Record<PartName, FoundPart>>>, search: ServerSearch): Promise<FoundServer | MissingServer> =>
+  ENGINES[engine].findServer(parts, search, databasesOf(engine, databases));
 
 /** A database of the wanted platform; null where nothing on this machine plays it. */
 export function databaseHere(stage: Stage, database: Database): LocalDatabase | null {

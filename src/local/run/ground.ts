@@ -19,6 +19,8 @@ export interface FoundParts {
   readonly cache: string;
   readonly programs: Readonly<Record<string, string>>;
   readonly libraries: Readonly<Record<string, string>>;
+  /** Directories of the machine that parts' users must be able to enter. */
+  readonly reads: readonly string[];
   readonly servers: Servers;
   /** What plays SNS and SQS; null where nobody publishes or consumes. */
   readonly messaging: FoundPackage | MissingServer | null;
@@ -38,6 +40,7 @@ export async function findNeededParts(wanted: Wanted, cache: string, progress: S
     cache,
     programs: Object.assign({}, ...parts.map(({ programs }) => programs)) as Record<string, string>,
     libraries: Object.fromEntries(parts.flatMap(({ programs, libraryPath }) => (libraryPath === null ? [] : Object.keys(programs).map((name) => [name, libraryPath])))),
+    reads: parts.flatMap((part) => ("reads" in part ? (part.reads ?? []) : [])),
     servers,
     messaging,
     missing: Object.fromEntries(
@@ -89,7 +92,7 @@ export async function prepareGround(
       const user = userOf(identity);
       return user === null ? [] : becomeUser(user);
     },
-    enter: asRoot ? await provenPassage(state, [place.state, parts.cache, node]) : [],
+    enter: asRoot ? await provenPassage(state, [place.state, parts.cache, node, ...parts.reads]) : [],
     environment: { PATH: [node, ...(process.env["PATH"] ?? "/usr/bin:/bin").split(":").filter((entry) => entry !== node)].join(":"), LANG: "C.UTF-8" },
     confine: confinement.confine,
     unconfine: confinement.unconfine,

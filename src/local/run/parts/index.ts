@@ -5,3 +5,5 @@ export { programEnvironment, type FoundPart, type PartEvent, type PartName, type
 export { findPython, inspectPythons, type PythonReport } from "./python.ts";
 export type { PythonPartName } from "./python-table.ts";
 export type { FoundPython } from "./python-tree.ts";
+export { findTool } from "./on-path.ts";
+export { compareVersions } from "./version.ts";

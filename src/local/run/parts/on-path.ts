@@ -30,6 +30,15 @@ export async function findOnPath(name: PartName, directories: readonly string[])
   return { found: null, refused };
 }
 
+/** A program that is no part of ours, on a PATH or where servers are installed, and the version that it tells; null where it is not or does not run. */
+export async function findTool(name: string, path: string, question: readonly string[], answer: RegExp): Promise<{ readonly path: string; readonly version: string } | null> {
+  const found = findProgram(name, [...directoriesOf(path), ...SYSTEM_DIRECTORIES]);
+  if (found === null) return null;
+  const { stdout } = await runProgram(found, question);
+  const version = answer.exec(stdout)?.[1];
+  return version === undefined ? null : { path: found, version };
+}
+
 /** `2.6 or newer`, `8.4 or newer, below 8.5` */
 export const limits = (product: Product): string => `${product.least} or newer${product.below === null ? "" : `, below ${product.below}`}`;
 
