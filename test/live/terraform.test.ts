@@ -109,9 +109,17 @@ describe.skipIf(binary === undefined)("the real terraform", () => {
     const state = await terraform(["state", "pull"]);
     expect(state.output).toContain("made-up");
     expect(state.output).not.toContain(PASSWORD);
-    expect(provider.secrets.filter((value) => value.startsWith("{")).map((value) => JSON.parse(value) as unknown)).toEqual([{
-      username: "api", password: PASSWORD, host: "made-up", port: 3306, database: "mysql_data", url: `mysql://api:${PASSWORD}@made-up:3306/mysql_data`,
-    }]);
+    expect(provider.secrets.filter((value) => value.startsWith("{")).map((value) => JSON.parse(value) as unknown)).toEqual(expect.arrayContaining([
+      { username: "api", password: PASSWORD, host: "made-up", port: 3306, database: "mysql_data", url: `mysql://api:${PASSWORD}@made-up:3306/mysql_data` },
+      {
+        username: "api", password: PASSWORD, host: "redis.prod.internal.dailyge.com", port: 6379, prefix: "api:",
+        url: `rediss://api:${PASSWORD}@redis.prod.internal.dailyge.com:6379`,
+      },
+      {
+        username: "event-worker", password: PASSWORD, host: "mongodb.prod.internal.dailyge.com", port: 27017, database: "mongodb",
+        url: `mongodb://event-worker:${PASSWORD}@mongodb.prod.internal.dailyge.com:27017/mongodb?tls=true&replicaSet=main`,
+      },
+    ]));
     provider.parameters.set(release, "registry.example/dailyge/api@sha256:1");
     const released = await terraform(plan);
     expect([...released.output.matchAll(/# (\S+) will be/g)].map(([, address]) => address)).toEqual([
