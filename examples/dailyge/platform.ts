@@ -1,6 +1,6 @@
 import { definePlatform, parts } from "dailyge-infra";
 
-/** Dailyge, a schedule-management service: its front page, its application, its API and a database. */
+/** Dailyge, a schedule-management service: a front page and an application, their API, an admin API, a worker, and what they keep. */
 export default definePlatform({
   name: "dailyge",
   domain: "dailyge.com",
@@ -50,10 +50,57 @@ export default definePlatform({
           metrics: { port: 9090, path: "/metrics" },
           size: { cpu: 0.5, memory: "512 MB" },
           replicas: prod ? { least: 2, most: 6, targetCpuPercent: 60 } : 2,
-          uses: ["mysql"],
+          uses: ["mysql", "redis", "mongodb", "events"],
           secrets: [{ name: "JWT_KEY", generate: true }],
+          seed: "node src/seed.ts",
           // Node would size its heap by the machine's memory, not by the service's.
           environment: { NODE_OPTIONS: "--max-old-space-size=320 --max-semi-space-size=16" },
+        },
+
+        // People, figures, and the page for them. It signs someone out by asking the API inside the platform.
+        "admin-api": {
+          directory: "services/admin-api",
+          build: "npm ci --omit=dev --ignore-scripts",
+          start: "node src/server.ts",
+          host: "admin",
+          reachableBy: "office",
+          health: "/health",
+          size: { memory: "256 MB" },
+          uses: ["mysql", "api"],
+          environment: { NODE_OPTIONS: "--max-old-space-size=160 --max-semi-space-size=8" },
+        },
+
+        // Nobody calls it: it hears what happened, and writes down what each person did.
+        "event-worker": {
+          directory: "services/event-worker",
+          build: "npm ci --omit=dev --ignore-scripts",
+          start: "node src/worker.ts",
+          metrics: { port: 9090, path: "/metrics" },
+          size: { memory: "256 MB" },
+          consumes: ["events"],
+          uses: ["mongodb"],
+          environment: { NODE_OPTIONS: "--max-old-space-size=160 --max-semi-space-size=8" },
+        },
+
+        nightly: {
+          directory: "services/nightly",
+          build: "npm ci --omit=dev --ignore-scripts",
+          start: "node src/nightly.ts",
+          schedule: "10 0 * * *",
+          uses: ["mysql"],
+        },
+      },
+
+      topics: {
+        // Three deliveries without success are enough to call a message a bad one: the worker takes none while it cannot work.
+        events: { deadLetterAfter: 3 },
+      },
+
+      protection: {
+        rateLimits: {
+          // A load test on one machine comes from one address.
+          everyone: { requests: prod ? 2_000 : 500_000, per: "5 minutes" },
+          "sign-in": { requests: 300, per: "5 minutes", paths: ["/api/session", "/api/users"] },
         },
       },
 
@@ -66,6 +113,21 @@ export default definePlatform({
           slowQuery: "500 ms",
           backups: prod ? "7 days" : "1 day",
           standby: prod,
+        },
+        // Sessions and counters.
+        redis: {
+          engine: "redis",
+          instance: "t4g.micro",
+          memory: "256 MB",
+          evict: "never",
+          persist: "every second",
+        },
+        // What each person did.
+        mongodb: {
+          engine: "mongodb",
+          version: "8.0",
+          instance: prod ? "t4g.medium" : "t4g.small",
+          storage: "20 GB",
         },
       },
     });

@@ -3,27 +3,36 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { routePath } from "hono/route";
 import type { Configuration } from "./configuration.ts";
-import { DatabaseUnavailable, type Database } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { log, reason } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Mongodb } from "./mongodb.ts";
+import type { Redis } from "./redis.ts";
 import { Refusal } from "./refusal.ts";
+import { activityRoutes } from "./routes/activity.ts";
 import { operationsRoutes } from "./routes/operations.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { Unavailable } from "./unavailable.ts";
 
 export interface Parts {
   readonly configuration: Configuration;
   readonly database: Database;
-  readonly health: Health;
+  readonly redis: Redis;
+  readonly mongodb: Mongodb;
+  readonly health: () => Promise<Health>;
   readonly metrics: Metrics;
+  /** There is something to tell the topic. */
+  readonly happened: () => void;
   readonly stopping: AbortSignal;
 }
 
 const MOST_BODY_BYTES = 16 * 1024;
 
 /** The whole service, request in, answer out. */
-export function createApp({ configuration, database, health, metrics, stopping }: Parts): Hono {
+export function createApp({ configuration, database, redis, mongodb, health, metrics, happened, stopping }: Parts): Hono {
+  const holder = { database, redis, key: configuration.tokenKey };
   const app = new Hono();
   app.use(measured(metrics));
   app.use(headers(configuration.release, stopping));
@@ -32,21 +41,22 @@ export function createApp({ configuration, database, health, metrics, stopping }
     credentials: true,
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
     allowHeaders: ["Content-Type", "Idempotency-Key"],
-    exposeHeaders: ["X-Release"],
+    exposeHeaders: ["X-Release", "Retry-After"],
     maxAge: 600,
   }));
   app.use(fromOurPages(configuration.allowedOrigins));
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => { throw new Refusal(413, "too-large", "at most 16 KB"); } }));
-  app.route("/", operationsRoutes(database, health, configuration));
-  app.route("/api", peopleRoutes(database, configuration.tokenKey));
-  app.route("/api/tasks", taskRoutes(database, configuration.tokenKey));
+  app.route("/", operationsRoutes(database, redis, health, configuration));
+  app.route("/api", peopleRoutes(holder, happened));
+  app.route("/api/tasks", taskRoutes(holder, happened));
+  app.route("/api/activity", activityRoutes(holder, mongodb));
   app.notFound((context) => answer(context, new Refusal(404, "not-found", "there is nothing here")));
   app.onError((error, context) => answer(context, refusalOf(error, context)));
   return app;
 }
 
-function answer(context: Context, { status, code, message, fields }: Refusal): Response {
-  if (status === 503) context.header("Retry-After", "1");
+function answer(context: Context, { status, code, message, fields, retryAfterSeconds }: Refusal): Response {
+  if (retryAfterSeconds !== null) context.header("Retry-After", String(retryAfterSeconds));
   return context.json({ error: { code, message, ...(Object.keys(fields).length > 0 ? { fields } : {}) } }, status);
 }
 
@@ -54,8 +64,8 @@ function answer(context: Context, { status, code, message, fields }: Refusal): R
 function refusalOf(error: Error, context: Context): Refusal {
   if (error instanceof Refusal) return error;
   const request = { method: context.req.method, path: context.req.path, request: context.req.header("x-request-id") };
-  if (error instanceof DatabaseUnavailable) {
-    log("a request found no database", { ...request, reason: reason(error.cause) });
+  if (error instanceof Unavailable) {
+    log(`a request found no ${error.part}`, { ...request, reason: reason(error.cause) });
     return new Refusal(503, "unavailable", "try again in a moment");
   }
   log("a request failed", { ...request, error: error.stack });

@@ -9,6 +9,23 @@ export interface Configuration {
   readonly allowedOrigins: readonly string[];
   readonly tokenKey: string;
   readonly database: DatabaseAddress;
+  readonly redis: RedisAddress;
+  readonly mongodb: MongodbAddress;
+  /** The topic that hears what happens. */
+  readonly topicArn: string;
+}
+
+export interface RedisAddress {
+  /** With user and password. */
+  readonly url: string;
+  /** What our keys begin with. */
+  readonly prefix: string;
+}
+
+export interface MongodbAddress {
+  /** With user and password. */
+  readonly url: string;
+  readonly database: string;
 }
 
 export interface DatabaseAddress {
@@ -46,6 +63,9 @@ export function readConfiguration(variables: Variables): Configuration {
     allowedOrigins: origins(variables["ALLOWED_ORIGINS"] ?? "", problems),
     tokenKey,
     database: database(variables, problems),
+    redis: { url: required(variables, "REDIS_URL", problems), prefix: variables["REDIS_PREFIX"] ?? "" },
+    mongodb: { url: required(variables, "MONGODB_URL", problems), database: required(variables, "MONGODB_DATABASE", problems) },
+    topicArn: required(variables, "EVENTS_TOPIC_ARN", problems),
   };
   if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
@@ -64,20 +84,21 @@ export function readDatabaseAddress(variables: Variables): DatabaseAddress {
  * RDS refuses clear connections in production. `MYSQL_TLS=off` is for a database elsewhere that has none.
  */
 function database(variables: Variables, problems: string[]): DatabaseAddress {
-  const required = (name: string): string => {
-    const value = variables[name];
-    if (!value) problems.push(`${name} is not set`);
-    return value ?? "";
-  };
-  const host = required("MYSQL_HOST");
+  const host = required(variables, "MYSQL_HOST", problems);
   return {
     host,
     port: port("MYSQL_PORT", variables["MYSQL_PORT"] ?? "3306", problems),
-    user: required("MYSQL_USER"),
+    user: required(variables, "MYSQL_USER", problems),
     password: variables["MYSQL_PASSWORD"] ?? "",
-    database: required("MYSQL_DATABASE"),
+    database: required(variables, "MYSQL_DATABASE", problems),
     tls: !LOOPBACK.test(host) && variables["MYSQL_TLS"] !== "off",
   };
+}
+
+function required(variables: Variables, name: string, problems: string[]): string {
+  const value = variables[name];
+  if (!value) problems.push(`${name} is not set`);
+  return value ?? "";
 }
 
 function port(name: string, text: string, problems: string[]): number {

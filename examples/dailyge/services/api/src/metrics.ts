@@ -33,6 +33,16 @@ export function createMetrics(database: Database, release: string): Metrics {
       this.set({ state: "most" }, database.most);
     },
   });
+  new Gauge({
+    name: "outbox_waiting",
+    help: "Events that the topic has not been told yet.",
+    registers,
+    async collect() {
+      const [row] = await database.rows("SELECT COUNT(*) AS waiting FROM outbox WHERE published_at IS NULL").catch(() => []);
+      if (row) this.set(Number(row["waiting"]));
+      else this.reset();
+    },
+  });
   return {
     registry,
     answered: (method, route, status, seconds) => {

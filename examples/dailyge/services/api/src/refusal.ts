@@ -8,12 +8,15 @@ export class Refusal extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   readonly fields: Readonly<Record<string, Problem>>;
+  /** When to try again; null: it makes no difference. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: ContentfulStatusCode, code: string, message: string, fields: Readonly<Record<string, Problem>> = {}) {
+  constructor(status: ContentfulStatusCode, code: string, message: string, more: Partial<Pick<Refusal, "fields" | "retryAfterSeconds">> = {}) {
     super(message);
     this.name = "Refusal";
     this.status = status;
     this.code = code;
-    this.fields = fields;
+    this.fields = more.fields ?? {};
+    this.retryAfterSeconds = more.retryAfterSeconds ?? (status === 503 ? 1 : null);
   }
 }

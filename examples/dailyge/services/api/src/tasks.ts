@@ -1,4 +1,5 @@
-import { isDuplicate, type Database, type Row } from "./database.ts";
+import { isDuplicate, type Database, type Row, type Statements } from "./database.ts";
+import { record, type Event } from "./events.ts";
 import { Refusal } from "./refusal.ts";
 import type { NewTask } from "./validation.ts";
 
@@ -29,11 +30,16 @@ export async function listTasks(database: Database, person: number, day: string)
 /** A request with a key that was used before creates nothing; it gets what the first one created. */
 export async function createTask(database: Database, person: number, task: NewTask, key: string | null): Promise<{ task: Task; isNew: boolean }> {
   try {
-    const { id } = await database.change(
-      "INSERT INTO tasks (user_id, title, planned_day, planned_time, created_at, idempotency_key) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)",
-      [person, task.title, task.day, task.time, key],
-    );
-    return { task: { id, ...task, completed: false }, isNew: true };
+    const created = await database.transaction(async (statements) => {
+      const { id } = await statements.change(
+        "INSERT INTO tasks (user_id, title, planned_day, planned_time, created_at, idempotency_key) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)",
+        [person, task.title, task.day, task.time, key],
+      );
+      const made = { id, ...task, completed: false };
+      await record(statements, about("task.created", person, made));
+      return made;
+    });
+    return { task: created, isNew: true };
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     const [row] = await database.rows(`SELECT ${COLUMNS} FROM tasks WHERE user_id = ? AND idempotency_key = ?`, [person, key]);
@@ -46,14 +52,30 @@ export async function createTask(database: Database, person: number, task: NewTa
 }
 
 /** Null for a task that is not theirs, or not there. */
-export async function completeTask(database: Database, person: number, id: number, completed: boolean): Promise<Task | null> {
-  await database.change("UPDATE tasks SET completed_at = IF(?, COALESCE(completed_at, UTC_TIMESTAMP(3)), NULL) WHERE id = ? AND user_id = ?", [
-    completed ? 1 : 0, id, person,
-  ]);
-  const [row] = await database.rows(`SELECT ${COLUMNS} FROM tasks WHERE id = ? AND user_id = ?`, [id, person]);
+export function completeTask(database: Database, person: number, id: number, completed: boolean): Promise<Task | null> {
+  return database.transaction(async (statements) => {
+    const task = await hold(statements, person, id);
+    if (task === null || task.completed === completed) return task;
+    await statements.change("UPDATE tasks SET completed_at = IF(?, UTC_TIMESTAMP(3), NULL) WHERE id = ?", [completed ? 1 : 0, id]);
+    await record(statements, about(completed ? "task.completed" : "task.reopened", person, task));
+    return { ...task, completed };
+  });
+}
+
+export function deleteTask(database: Database, person: number, id: number): Promise<boolean> {
+  return database.transaction(async (statements) => {
+    const task = await hold(statements, person, id);
+    if (task === null) return false;
+    await statements.change("DELETE FROM tasks WHERE id = ?", [id]);
+    await record(statements, about("task.deleted", person, task));
+    return true;
+  });
+}
+
+/** The task, which nobody else changes until the transaction ends. */
+async function hold(statements: Statements, person: number, id: number): Promise<Task | null> {
+  const [row] = await statements.rows(`SELECT ${COLUMNS} FROM tasks WHERE id = ? AND user_id = ? FOR UPDATE`, [id, person]);
   return row ? toTask(row) : null;
 }
 
-export async function deleteTask(database: Database, person: number, id: number): Promise<boolean> {
-  return (await database.change("DELETE FROM tasks WHERE id = ? AND user_id = ?", [id, person])).changed > 0;
-}
+const about = (type: Extract<Event["type"], `task.${string}`>, person: number, { id, title, day }: Task): Event => ({ type, person, details: { task: id, title, day } });

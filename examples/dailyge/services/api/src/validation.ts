@@ -73,7 +73,7 @@ function read<Shape>(body: unknown, readers: { readonly [Field in keyof Shape & 
     if ("problem" in reading) problems[field] = reading.problem;
     else values[field] = reading.value;
   }
-  if (Object.keys(problems).length > 0) throw new Refusal(422, "invalid", "some fields are not as they must be", problems);
+  if (Object.keys(problems).length > 0) throw new Refusal(422, "invalid", "some fields are not as they must be", { fields: problems });
   return values as Shape;
 }
 

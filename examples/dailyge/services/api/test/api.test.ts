@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PAGE, Visitor, newEmail, newVisitor, runMigrations, startService, stopService, withoutDatabase, type Service } from "./service.ts";
+import { PAGE, Visitor, newEmail, newVisitor, runMigrations, startService, stopService, withoutParts, type Service } from "./service.ts";
 
-describe("the API", { skip: withoutDatabase }, () => {
+describe("the API", { skip: withoutParts }, () => {
   let service: Service;
   before(async () => {
     assert.equal((await runMigrations()).code, 0);
@@ -126,7 +126,7 @@ describe("the API", { skip: withoutDatabase }, () => {
   test("it says how it is, and which release it is", async () => {
     const visitor = await newVisitor(service);
     const health = await visitor.ask("GET", "/api/health-check");
-    assert.deepEqual([health.status, health.body, health.headers.get("x-release")], [200, { status: "ok", release: "test-1" }, "test-1"]);
+    assert.deepEqual([health.status, health.body, health.headers.get("x-release")], [200, { status: "ok", release: "test-1", away: [] }, "test-1"]);
     assert.deepEqual((await visitor.ask("GET", "/internal/version")).body.release, "test-1");
     const { body } = await visitor.ask("GET", "/api/admin/statistics");
     await visitor.ask("POST", "/api/tasks", { title: "x", day: "2026-11-22" });
@@ -140,7 +140,8 @@ describe("the API", { skip: withoutDatabase }, () => {
     const text = await (await fetch(service.metricsUrl)).text();
     assert.match(text, /^http_requests_total\{method="DELETE",route="\/api\/tasks\/:id",status="404"\} \d+$/m);
     assert.match(text, /^http_request_duration_seconds_count\{method="POST",route="\/api\/users",status="201"\} \d+$/m);
-    assert.match(text, /^database_connections\{state="used"\} 0$/m);
+    assert.match(text, /^database_connections\{state="waiting"\} 0$/m);
+    assert.match(text, /^outbox_waiting \d+$/m);
     assert.match(text, /^build_info\{release="test-1"\} 1$/m);
     assert.match(text, /^process_cpu_seconds_total /m);
     assert.doesNotMatch(text, /424242|no\/such/);

@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readConfiguration, readDatabaseAddress } from "../src/configuration.ts";
 
-const least = { JWT_KEY: "0123456789abcdef", MYSQL_HOST: "127.0.0.1", MYSQL_USER: "api", MYSQL_DATABASE: "mysql" };
+const least = {
+  JWT_KEY: "0123456789abcdef", MYSQL_HOST: "127.0.0.1", MYSQL_USER: "api", MYSQL_DATABASE: "mysql",
+  REDIS_URL: "redis://127.0.0.1:6379", MONGODB_URL: "mongodb://127.0.0.1:27017", MONGODB_DATABASE: "mongodb", EVENTS_TOPIC_ARN: "arn:aws:sns:x",
+};
 
 test("what is not said has a default", () => {
-  const { database, ...rest } = readConfiguration(least);
+  const { database, redis, mongodb, ...rest } = readConfiguration(least);
   assert.deepEqual(rest, {
     host: "127.0.0.1", port: 8080, metricsPort: null, environment: "unknown", release: "unreleased", allowedOrigins: [], tokenKey: least.JWT_KEY,
+    topicArn: "arn:aws:sns:x",
   });
   assert.deepEqual(database, { host: "127.0.0.1", port: 3306, user: "api", password: "", database: "mysql", tls: false });
+  assert.deepEqual([redis, mongodb], [{ url: "redis://127.0.0.1:6379", prefix: "" }, { url: "mongodb://127.0.0.1:27017", database: "mongodb" }]);
 });
 
 test("all that is wrong is said at once, and no value of a secret", () => {
@@ -21,6 +26,10 @@ test("all that is wrong is said at once, and no value of a secret", () => {
       'ALLOWED_ORIGINS has "nonsense", which is no origin',
       "MYSQL_HOST is not set",
       "MYSQL_DATABASE is not set",
+      "REDIS_URL is not set",
+      "MONGODB_URL is not set",
+      "MONGODB_DATABASE is not set",
+      "EVENTS_TOPIC_ARN is not set",
     ].join("; "),
   });
 });

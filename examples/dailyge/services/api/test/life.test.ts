@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
-import { Visitor, freePort, newVisitor, runMigrations, startService, startWire, stopService, until, withoutDatabase } from "./service.ts";
+import { Visitor, freePort, newVisitor, runMigrations, startService, startDatabaseWire, stopService, until, withoutParts } from "./service.ts";
 
-describe("its life", { skip: withoutDatabase }, () => {
+describe("its life", { skip: withoutParts }, () => {
   test("it waits for its database, says so, and outlives its absence", async () => {
     assert.equal((await runMigrations()).code, 0);
-    const wire = await startWire();
+    const wire = await startDatabaseWire();
     await wire.cut();
     const service = await startService({ MYSQL_HOST: "127.0.0.1", MYSQL_PORT: String(wire.port) });
     try {
@@ -31,7 +31,7 @@ describe("its life", { skip: withoutDatabase }, () => {
   });
 
   test("a database that has fallen silent holds nobody for long", async () => {
-    const wire = await startWire();
+    const wire = await startDatabaseWire();
     const service = await startService({ MYSQL_HOST: "127.0.0.1", MYSQL_PORT: String(wire.port) });
     try {
       const visitor = await newVisitor(service);

@@ -4,9 +4,9 @@ import { createConnection, type Connection, type RowDataPacket } from "mysql2/pr
 import { readDatabaseAddress } from "../src/configuration.ts";
 import { connectionOptions } from "../src/database.ts";
 import { migrate } from "../src/migrate.ts";
-import { runMigrations, withoutDatabase } from "./service.ts";
+import { runMigrations, withoutParts } from "./service.ts";
 
-describe("migrations", { skip: withoutDatabase }, () => {
+describe("migrations", { skip: withoutParts }, () => {
   const table = `test_${crypto.randomUUID().slice(0, 8)}`;
   const name = `9999-${table.replace("_", "-")}`;
   let connection: Connection;

@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 
-/** Why tests that need a database are skipped; false where there is one. They add rows and leave them, so give them a database of their own. */
-export const withoutDatabase = process.env["MYSQL_HOST"] === undefined ? "MYSQL_HOST is not set" : false;
+/** Why tests that need the parts of a platform are skipped; false where they are. The tests add rows and leave them, so give them parts of their own. */
+const missing = ["MYSQL_HOST", "REDIS_URL", "MONGODB_URL", "EVENTS_TOPIC_ARN"].filter((name) => process.env[name] === undefined);
+export const withoutParts = missing.length > 0 ? `${missing.join(", ")} not set` : false;
 export const PAGE = "http://www.example.localhost:8080";
 
 export interface Service {
@@ -66,6 +67,8 @@ export async function freePort(): Promise<number> {
 /** Someone with a browser: keeps the cookie, says which page they are on. */
 export class Visitor {
   cookie = "";
+  /** Where they are; the load balancer would say so. */
+  readonly from = `192.0.2.${Math.floor(Math.random() * 250)}, 198.51.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`;
   readonly #service: Service;
   constructor(service: Service) {
     this.#service = service;
@@ -75,7 +78,7 @@ export class Visitor {
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ readonly status: number; readonly body: any; readonly headers: Headers }> {
     const response = await fetch(this.#service.url + path, {
       method,
-      headers: { origin: PAGE, ...(this.cookie ? { cookie: this.cookie } : {}), ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: { origin: PAGE, "x-forwarded-for": this.from, ...(this.cookie ? { cookie: this.cookie } : {}), ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const [set] = response.headers.getSetCookie();
@@ -93,11 +96,28 @@ export async function newVisitor(service: Service): Promise<Visitor> {
 
 export const newEmail = (): string => `${crypto.randomUUID()}@example.org`;
 
-/** A way to the database that can be cut, and can fall silent. */
-export async function startWire(): Promise<{ readonly port: number; cut(): Promise<void>; mend(): Promise<void>; silence(): void; close(): Promise<void> }> {
+/** A way to a part that can be cut, and can fall silent. */
+export interface Wire {
+  readonly port: number;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  silence(): void;
+  close(): Promise<void>;
+}
+
+export const startDatabaseWire = (): Promise<Wire> => startWire(process.env["MYSQL_HOST"] ?? "", Number(process.env["MYSQL_PORT"] ?? 3306));
+
+/** A wire to what an address names, and that address by way of the wire. */
+export async function wireTo(address: string): Promise<{ readonly wire: Wire; readonly address: string }> {
+  const [, host = "", port = ""] = /^[a-z+]+:\/\/(?:[^@/]*@)?([^:/@]+):(\d+)/.exec(address) ?? assert.fail("no host and port in the address");
+  const wire = await startWire(host, Number(port));
+  return { wire, address: address.replace(`${host}:${port}`, `127.0.0.1:${wire.port}`) };
+}
+
+async function startWire(host: string, farPort: number): Promise<Wire> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
-    const far = connect(Number(process.env["MYSQL_PORT"] ?? 3306), process.env["MYSQL_HOST"] ?? "");
+    const far = connect(farPort, host);
     for (const [socket, other] of [[near, far], [far, near]] as const) {
       sockets.add(socket);
       socket.pipe(other);

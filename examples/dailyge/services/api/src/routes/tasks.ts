@@ -1,15 +1,19 @@
 import { Hono } from "hono";
 import { readBody } from "../body.ts";
-import type { Database } from "../database.ts";
 import { Refusal } from "../refusal.ts";
-import { signedIn, type SignedIn } from "../session.ts";
+import { signedIn, type Holder, type SignedIn } from "../session.ts";
 import { completeTask, createTask, deleteTask, listTasks } from "../tasks.ts";
 import { readDay, readIdempotencyKey, readTask, readTaskChange } from "../validation.ts";
 
-/** What a person plans; everyone sees only their own. */
-export function taskRoutes(database: Database, key: string): Hono<SignedIn> {
+/** What a person plans; everyone sees only their own. `happened`: there is something to tell the topic. */
+export function taskRoutes(holder: Holder, happened: () => void): Hono<SignedIn> {
+  const { database } = holder;
   const routes = new Hono<SignedIn>();
-  routes.use(signedIn(database, key));
+  routes.use(signedIn(holder));
+  routes.use(async (context, next) => {
+    await next();
+    if (context.req.method !== "GET") happened();
+  });
 
   routes.get("/", async (context) => {
     const day = readDay(context.req.query("day"));
