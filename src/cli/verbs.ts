@@ -3,9 +3,9 @@ import type { Verb } from "./invocation.ts";
 /** Every verb, in the order of the help. Its code is loaded when it is used. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   up: {
-    usage: "up [--detach|--watch] [--port N]",
+    usage: "up [--detach|--watch] [--exact] [--port N]",
     summary: "bring the platform up on this machine, or to what the definition says now",
-    options: { detach: "leave it running and return when it is ready", watch: "release a service or site whenever its sources change", "port N": "port of the edge (default: a free one, kept from then on)" },
+    options: { detach: "leave it running and return when it is ready", watch: "release a service or site whenever its sources change", exact: "refuse what only stands in for a database of production", "port N": "port of the edge (default: a free one, kept from then on)" },
     load: () => import("./verb/up.ts").then(({ up }) => up),
   },
   down: {

@@ -26,7 +26,7 @@ export async function up(invocation: Invocation): Promise<number> {
   try {
     await reachController(located.state);
     const { sources, definition, model, environment } = located;
-    const call = ask(located.state, { verb: "up", definition, wanted: { shared: model.shared, environment, sources }, edgePort }, view.show);
+    const call = ask(located.state, { verb: "up", definition, wanted: { shared: model.shared, environment, sources }, edgePort, exact: invocation.flags.has("exact") }, view.show);
     const report = await hands.or(watching === null ? call.done : call.done.catch(watching.firstTrouble));
     if (report === null) return 130;
     view.finish();

@@ -107,7 +107,7 @@ async function answer(request: Request, operations: Operations, version: string,
     case "hello":
       return { pid: process.pid, version, definition: operations.definition };
     case "up":
-      return operations.up(request.definition, request.wanted, request.edgePort, signal);
+      return operations.up(request.definition, request.wanted, request.edgePort, signal, request.exact);
     case "deploy":
       return operations.deploy(request.name, request.from, request.hurried, signal);
     case "rollback":

@@ -7,6 +7,7 @@ import { findParts, type FoundPackage, type FoundPart, type PartName } from "./p
 import { isMissing, type MissingServer, type ServerSearch } from "./database-engine.ts";
 import { findServers, partsOfDatabases, type Servers } from "./database-engines.ts";
 import type { Confinement } from "./confine.ts";
+import { requireExact } from "./exact.ts";
 import { bootId } from "./process-table.ts";
 import { MESSAGING } from "../render/messaging.ts";
 import type { Place } from "../render/place.ts";
@@ -28,13 +29,14 @@ export interface FoundParts {
   readonly missing: Readonly<Record<string, MissingServer>>;
 }
 
-/** Finds, or fetches, just the parts that the wanted platform needs. */
-export async function findNeededParts(wanted: Wanted, cache: string, progress: ServerSearch["progress"], signal?: AbortSignal): Promise<FoundParts> {
+/** Finds, or fetches, just the parts that the wanted platform needs; `exact` refuses what only stands in for a database of production. */
+export async function findNeededParts(wanted: Wanted, cache: string, progress: ServerSearch["progress"], signal?: AbortSignal, exact = false): Promise<FoundParts> {
   const { sites, databases } = wanted.environment;
   const needed: PartName[] = ["runit", "haproxy", ...(sites.length > 0 ? (["nginx"] as const) : []), ...partsOfDatabases(databases)];
-  const search = { cache, path: process.env["PATH"] ?? "", progress, ...(signal === undefined ? {} : { signal }) };
+  const search = { cache, path: process.env["PATH"] ?? "", progress, exact, ...(signal === undefined ? {} : { signal }) };
   const found: Partial<Record<PartName, FoundPart>> = await findParts(needed, search);
   const [servers, messaging] = await Promise.all([findServers(databases, found, search), findMessaging(wanted.environment, search)]);
+  if (exact) requireExact(databases, servers);
   const parts = [...Object.values(found), ...Object.values(servers).flatMap((server) => (isMissing(server) ? [] : [server]))];
   return {
     cache,

@@ -53,9 +53,8 @@ async function byMongod(words: FirstWords): Promise<void> {
   const child = start(words, [words.server.programs["mongod"] ?? "", "--config", mongodbFiles(words.placed.configDirectory).first, "--dbpath", words.directory]);
   try {
     for (const end = Date.now() + 60_000; ; ) {
-      const refused = await askForAdministrator(words).then(() => null, (cause: unknown) => cause);
+      const refused = await askForAdministrator(words).catch(noConnection);
       if (refused === null) break;
-      if (!(refused instanceof MongodbRefusal) || refused.number !== NO_CONNECTION) throw refused;
       if (child.process.exitCode !== null || child.process.signalCode !== null || Date.now() > end) throw unprepared(words, refused.message, child.said());
       await wait(50);
     }
@@ -65,11 +64,18 @@ async function byMongod(words: FirstWords): Promise<void> {
   }
 }
 
-const askForAdministrator = ({ placed, password }: FirstWords): Promise<unknown> =>
+/** It is not there yet; anything else as it came. */
+function noConnection(cause: unknown): MongodbRefusal {
+  if (cause instanceof MongodbRefusal && cause.number === NO_CONNECTION) return cause;
+  throw cause;
+}
+
+const askForAdministrator = ({ placed, password }: FirstWords): Promise<null> =>
   converse({ path: placed.firstSocket }, null, 10_000, async (run) => {
     const { users } = await run("admin", { usersInfo: MONGODB_ADMINISTRATOR });
     const { database, command } = administratorCommand(MONGODB_ADMINISTRATOR, password, Array.isArray(users) && users.length > 0);
     await run(database, command);
+    return null;
   });
 
 interface Running {

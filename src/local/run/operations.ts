@@ -96,14 +96,14 @@ export class Operations {
     });
   }
 
-  async up(definition: string, wanted: Wanted, edgePort: number | null, signal: AbortSignal): Promise<StatusReport> {
+  async up(definition: string, wanted: Wanted, edgePort: number | null, signal: AbortSignal, exact = false): Promise<StatusReport> {
     const name = `${wanted.shared.name} ${wanted.environment.name}`;
     this.#refuseForeign(definition, name);
     await this.#untilTakenOver();
     await this.#only("up", async (operation) => {
       const state = Object.assign(this.#state ?? emptyState(), { definition, name, bootId: bootId() });
       this.#state = state;
-      const stage = await this.#prepare(state, wanted, operation);
+      const stage = await this.#prepare(state, wanted, operation, exact);
       this.#duties?.start();
       await raise(stage, wanted, edgePort, operation);
     }, signal);
@@ -289,8 +289,8 @@ export class Operations {
   }
 
   /** Finds the parts and makes the stage, once; later only what a changed definition needs more. */
-  async #prepare(state: State, wanted: Wanted, signal: AbortSignal): Promise<Stage> {
-    const parts = await findNeededParts(wanted, this.#cache, ({ part, step, doneBytes, totalBytes }) => this.#report({ part, state: step === "ready" ? "ready" : "working", step: describePart(step, doneBytes, totalBytes) }), signal);
+  async #prepare(state: State, wanted: Wanted, signal: AbortSignal, exact = false): Promise<Stage> {
+    const parts = await findNeededParts(wanted, this.#cache, ({ part, step, doneBytes, totalBytes }) => this.#report({ part, state: step === "ready" ? "ready" : "working", step: describePart(step, doneBytes, totalBytes) }), signal, exact);
     const secrets = secretStore(this.#place.secrets);
     const confinement = this.#stage?.confinement ?? (await findConfinement(this.#place.state));
     const ground = await prepareGround(this.#place, state, wanted, parts, secrets, confinement);

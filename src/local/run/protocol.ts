@@ -12,7 +12,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** What the controller can be asked; each line of the socket is one of these as JSON. */
 export type Request =
   | { readonly verb: "hello" }
-  | { readonly verb: "up"; readonly definition: string; readonly wanted: Wanted; readonly edgePort: number | null }
+  | { readonly verb: "up"; readonly definition: string; readonly wanted: Wanted; readonly edgePort: number | null; readonly exact?: boolean }
   /** Hurried, as while one works on it: all replicas at once; what is built is released, and cancelling ends only a build. */
   | { readonly verb: "deploy"; readonly name: string; readonly from: string | null; readonly hurried: boolean }
   | { readonly verb: "rollback"; readonly name: string }
