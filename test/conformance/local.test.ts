@@ -34,7 +34,7 @@ function rendered(shared: Shared, environment: Environment): Parameters<typeof r
   const databasePorts = Object.fromEntries(environment.databases.map(({ name }, index) => [name, 3_306 + index]));
   const workloads = workloadsOf(shared, environment, { edgePort: 8_080, databasePorts, internalPorts: Object.fromEntries(calledServices(environment).map((name, index) => [name, 5_000 + index])), messagingPort: 6_000 }, place);
   const hosts = workloads.flatMap(({ name: backend, kind, host, health }): readonly EdgeHost[] =>
-    host === null ? [] : [{ ...host, backend, kind, health: health ?? "/", servers: [] }],
+    host === null ? [] : [{ ...host, backend, kind, health: health ?? "/", servers: [], release: null }],
   );
   const messaging = linkedToTopics(environment).length === 0 ? null : renderMessaging(shared, environment, {
     port: 6_000, controlSocket: "/state/run/control.sock", dataDirectory: place.data("messaging"), workDirectory: place.work("messaging"), configDirectory: place.config("messaging"), packages: "/cache/fauxqs", program: [],

@@ -4,8 +4,9 @@ import type { EdgeHost, EdgeServer } from "../../src/local/render/edge.ts";
 import { EdgeStand, Load, raw } from "./edge-fixture.ts";
 
 const API = "api.x.localhost";
+const API_BACKEND = { backend: "api", kind: "service" } as const;
 const host = (servers: readonly EdgeServer[], change: Partial<EdgeHost> = {}): EdgeHost => ({
-  backend: "api", kind: "service", names: [API], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, servers, ...change,
+  backend: "api", kind: "service", names: [API], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, release: null, servers, ...change,
 });
 
 let stand: EdgeStand;
@@ -41,7 +42,7 @@ test("three replicas are replaced under load and no request fails", async () => 
   const load = new Load(stand.port, API, { gets: 8, posts: 8, path: "/rolling?ms=5" });
   for (const old of servers) {
     const fresh = await stand.serve(`${old.name}0`);
-    await stand.client.add("api", fresh);
+    await stand.client.add(API_BACKEND, fresh);
     expect(await stand.client.drain("api", old.name, 10)).toBe(true);
     await stand.client.remove("api", old.name);
     await stand.end(old.name);
@@ -93,7 +94,7 @@ test("a drain waits for the last request, or says that it did not end", async ()
   expect((await get()).status).toBe(503);
   expect(await stand.client.drain("api", first?.name ?? "", 5)).toBe(true);
   expect((await slow).status).toBe(200);
-  for (const server of servers) await stand.client.add("api", server);
+  for (const server of servers) await stand.client.add(API_BACKEND, server);
   expect(await names()).toEqual(servers.map(({ name }) => `${name} up`));
   expect((await get()).status).toBe(200);
 });
@@ -101,18 +102,18 @@ test("a drain waits for the last request, or says that it did not end", async ()
 test("what is done twice, or to what is gone, does no harm", async () => {
   const [first] = servers;
   if (first === undefined) throw new Error("no server");
-  await stand.client.add("api", first);
+  await stand.client.add(API_BACKEND, first);
   await stand.client.remove("api", first.name);
   await stand.client.remove("api", first.name);
   await stand.client.out("api", first.name);
   expect(await stand.client.drain("api", first.name, 1)).toBe(true);
-  await stand.client.add("api", first);
-  await stand.client.add("api", first);
+  await stand.client.add(API_BACKEND, first);
+  await stand.client.add(API_BACKEND, first);
   const moved = { name: first.name, port: (await stand.serve(`${first.name}7`)).port };
-  await stand.client.add("api", moved);
+  await stand.client.add(API_BACKEND, moved);
   expect((await stand.client.servers("api")).find(({ name }) => name === first.name)).toMatchObject({ port: moved.port, state: "up" });
   await stand.end(`${first.name}7`, "SIGKILL");
-  await expect(stand.client.add("unknown", first)).rejects.toMatchObject({ code: "start-failed" });
+  await expect(stand.client.add({ backend: "unknown", kind: "service" }, first)).rejects.toMatchObject({ code: "start-failed" });
   await expect(stand.client.servers("unknown")).rejects.toThrow(/no host unknown/);
 });
 

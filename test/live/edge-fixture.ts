@@ -11,6 +11,7 @@ import { assignSlots, type EdgeLimit, type Slots } from "../../src/local/render/
 import { renderEdge, type Edge, type EdgeHost, type EdgeServer } from "../../src/local/render/edge.ts";
 import type { RateLimit } from "../../src/model/protection.ts";
 import { edgeClient, type EdgeClient } from "../../src/local/run/edge.ts";
+import { CACHE } from "./fixture.ts";
 import { findParts, programEnvironment, type FoundPart } from "../../src/local/run/parts/index.ts";
 import { freePort } from "../../src/local/run/port.ts";
 
@@ -24,16 +25,14 @@ export class EdgeStand {
   readonly port: number;
   readonly client: EdgeClient;
   readonly #haproxy: FoundPart;
-  readonly #cache: string | null;
   readonly #services = new Map<string, ChildProcess>();
   readonly #ports = new Set<number>();
   #edge: ChildProcess | null = null;
   #slots: Slots = {};
   log = "";
 
-  private constructor(haproxy: FoundPart, cache: string | null, port: number) {
+  private constructor(haproxy: FoundPart, port: number) {
     this.#haproxy = haproxy;
-    this.#cache = cache;
     this.port = port;
     this.client = edgeClient(this.#sockets);
     for (const directory of [this.directory, this.sockets]) chmodSync(directory, 0o777);
@@ -42,15 +41,13 @@ export class EdgeStand {
   }
 
   static async make(): Promise<EdgeStand> {
-    const cache = mkdtempSync(join(tmpdir(), "dailyge cache "));
-    chmodSync(cache, 0o755);
-    const { haproxy } = await findParts(["haproxy"], { cache, path: process.env["PATH"] ?? "", progress: () => {} });
-    return new EdgeStand(haproxy, cache, await freePort(new Set()));
+    const { haproxy } = await findParts(["haproxy"], { cache: CACHE, path: process.env["PATH"] ?? "", progress: () => {} });
+    return new EdgeStand(haproxy, await freePort(new Set()));
   }
 
   /** Another one that wants the same port. */
   rival(): EdgeStand {
-    return new EdgeStand(this.#haproxy, null, this.port);
+    return new EdgeStand(this.#haproxy, this.port);
   }
 
   get #sockets(): Edge["sockets"] {
@@ -133,7 +130,7 @@ export class EdgeStand {
   async remove(): Promise<void> {
     await this.stop();
     for (const name of [...this.#services.keys()]) await this.end(name, "SIGKILL");
-    for (const directory of [this.directory, this.sockets, this.#cache ?? []].flat()) rmSync(directory, { recursive: true, force: true });
+    for (const directory of [this.directory, this.sockets]) rmSync(directory, { recursive: true, force: true });
   }
 
   /** Lines of the access log; the last ones may still be on their way. */

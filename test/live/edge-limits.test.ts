@@ -18,7 +18,7 @@ afterAll(() => stand.remove());
 afterEach(() => stand.stop());
 
 const host = (backend: string, change: Partial<EdgeHost> = {}): EdgeHost => ({
-  backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, servers, ...change,
+  backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, release: null, servers, ...change,
 });
 const hosts = (): readonly EdgeHost[] => [host("api", { internalPort }), host("admin"), host("main", { kind: "site" })];
 

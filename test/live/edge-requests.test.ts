@@ -22,6 +22,7 @@ beforeAll(async () => {
         paths: Object.entries(paths).map(([pattern, who]) => ({ pattern, reachableBy: audience(who) })),
         origins: [],
         internalPort: null,
+        release: null,
         servers: [await stand.serve(backend)],
       })),
     ),

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const servers = [await stand.serve("api.1")];
   internalPort = await freePort(new Set([stand.port]));
   const host = (backend: string, change: Partial<EdgeHost>): EdgeHost => ({
-    backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, servers, ...change,
+    backend, kind: "service", names: [`${backend}.x.localhost`], health: "/health", reachableBy: "public", paths: [], origins: [], internalPort: null, release: null, servers, ...change,
   });
   await stand.start([
     host("api", { paths: [{ pattern: "/internal/*", reachableBy: [] }, { pattern: "/it's $me/*.x", reachableBy: ["office"] }, { pattern: "/admin/*", reachableBy: ["office"] }] }),
@@ -35,7 +35,8 @@ test.each<[string, string, number]>([
   ["a host", API, 200],
   ["with a port", `${API}:8080`, 200],
   ["with dot and port", `${API}.:8080`, 200],
-  ["of another part", "x.localhost", 200],
+  ["of another part", "www.x.localhost", 200],
+  ["of its bare domain", "x.localhost", 308],
   ["without a server", "empty.x.localhost", 503],
   ["that is a name for this machine", "localhost", 404],
   ["that is two, with a port", `${API}:80, x.localhost`, 400],

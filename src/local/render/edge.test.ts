@@ -20,7 +20,7 @@ test("nothing in a quoted word is special to HAProxy", () => {
 });
 
 const host = (change: Partial<EdgeHost>): EdgeHost => ({
-  backend: "api", kind: "service", names: ["api.x.localhost"], health: "/", reachableBy: "public", paths: [], origins: [], internalPort: null, servers: [], ...change,
+  backend: "api", kind: "service", names: ["api.x.localhost"], health: "/", reachableBy: "public", paths: [], origins: [], internalPort: null, release: null, servers: [], ...change,
 });
 
 /** The rules alone: conditions are declared above them. */
@@ -54,7 +54,7 @@ test("the same edge is the same bytes, and its servers are in the file with all 
   const { files, arguments: given } = renderEdge(edge);
   expect(renderEdge(edge).files).toEqual(files);
   expect(given).toEqual(["-W", "-S", "/a place/m.sock,mode,600", "-f", "/a place/haproxy.cfg"]);
-  expect(files.map(({ path }) => path)).toEqual(["/a place/haproxy.cfg", "/a place/hosts.map", "/a place/limits.map", "/a place/team-office.list"]);
+  expect(files.map(({ path }) => path)).toEqual(["/a place/haproxy.cfg", "/a place/hosts.map", "/a place/releases.map", "/a place/limits.map", "/a place/team-office.list"]);
   expect(files[0]?.text).toContain("server api.1 127.0.0.1:4001 check inter 500ms fall 2 rise 1 weight 1 pool-max-conn -1 pool-purge-delay 5s\n");
   expect(files[1]?.text).toBe("api.x.localhost api\nwww.x.localhost main\nx.localhost main\n");
 });

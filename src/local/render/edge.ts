@@ -1,6 +1,7 @@
 import type { Audience, PathRule } from "../../model/service.ts";
 import { accessRules, teamFile } from "./edge-access.ts";
 import { limitRules, limitSections, limitsMap, LOCAL_PEER, type EdgeLimit } from "./edge-limits.ts";
+import { cacheSection, releasesMap, SITE_SERVER_OPTIONS, siteRules } from "./edge-sites.ts";
 import { line, page, quoted } from "./edge-text.ts";
 import type { ConfigFile } from "./process.ts";
 
@@ -32,8 +33,10 @@ export interface EdgeHost {
   readonly origins: readonly string[];
   /** Port of 127.0.0.1 on which other services call it, who know no host names; null where none does. */
   readonly internalPort: number | null;
-  /** What takes requests now. */
+  /** What takes requests now; of a site's servers, the first one that can. */
   readonly servers: readonly EdgeServer[];
+  /** Of a site: the release that it serves; null where it has no server. */
+  readonly release: string | null;
 }
 
 export interface EdgeServer {
@@ -51,7 +54,10 @@ const TEAM_ADDRESSES: readonly string[] = ["127.0.0.1", "::1"];
  * and without the pool's two settings their connections are not kept. A check costs one small request, so that a dead
  * process is out after a second; one that hangs gets the time of a slow answer.
  */
-export const SERVER_OPTIONS = "check inter 500ms fall 2 rise 1 weight 1 pool-max-conn -1 pool-purge-delay 5s";
+const SERVER_OPTIONS = "check inter 500ms fall 2 rise 1 weight 1 pool-max-conn -1 pool-purge-delay 5s";
+
+/** The same, as the runtime API takes it too. */
+export const serverOptions = (kind: EdgeHost["kind"]): string => (kind === "site" ? `${SERVER_OPTIONS} ${SITE_SERVER_OPTIONS}` : SERVER_OPTIONS);
 
 /** The files of an edge, and the arguments with which HAProxy serves from them. */
 export function renderEdge(edge: Edge): { readonly files: readonly ConfigFile[]; readonly arguments: readonly string[] } {
@@ -60,6 +66,7 @@ export function renderEdge(edge: Edge): { readonly files: readonly ConfigFile[];
     files: [
       file("haproxy.cfg", sections(edge).join("\n")),
       file("hosts.map", edge.hosts.flatMap(({ names, backend }) => names.map((name) => `${name} ${backend}\n`)).join("")),
+      file("releases.map", releasesMap(edge.hosts)),
       file("limits.map", limitsMap(edge.limits)),
       ...edge.teams.map((team) => file(teamFile(team), TEAM_ADDRESSES.map((address) => `${address}\n`).join(""))),
     ],
@@ -72,6 +79,7 @@ const sections = (edge: Edge): readonly string[] => [
   defaultsSection(),
   ...frontendSections(edge),
   ...limitSections(edge.limits, edge.sockets.peer),
+  ...(edge.hosts.some(({ kind }) => kind === "site") ? [cacheSection()] : []),
   ...edge.hosts.map((host) => backendSection(host, edge.listen.port)),
 ];
 
@@ -165,10 +173,6 @@ ${limitRules(limits, services)}`;
   return [frontendSection("edge", listen.address, listen.port, byHost, "  use_backend %[var(txn.backend)]\n"), ...internal];
 }
 
-/**
- * A target with a host in it is passed on as a path, and headers are passed on whose names have letters, digits and hyphens:
- * a service might take `X_Forwarded_For` for ours. On AWS that is the load balancer's "drop invalid header fields".
- */
 function frontendSection(name: string, address: string, port: number, choose: string, target: string): string {
   return `frontend ${name}
   bind ${address}:${port}
@@ -179,28 +183,31 @@ function frontendSection(name: string, address: string, port: number, choose: st
   http-request deny status 400 default-errorfiles unless { req.hdr_cnt(host) 1 }
   http-request deny status 400 default-errorfiles if !{ path -m beg / } || { path -m reg -i -- ${quoted(AMBIGUOUS_PATH)} }
   http-request set-var(txn.decoded) path,url_dec,lower
-${choose}  http-request set-uri %[pathq] unless { url_beg / }
-  http-request del-header ${quoted("[^-A-Za-z0-9]")} -m reg
-${forwardedHeaders(port)}  http-request disable-l7-retry unless METH_GET || { method OPTIONS }
-${target}`;
+${choose}${target}`;
 }
 
 /**
+ * A target with a host in it is passed on as a path, and headers are passed on whose names have letters, digits and hyphens:
+ * a service might take `X_Forwarded_For` for ours. On AWS that is the load balancer's "drop invalid header fields".
+ *
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html: the client's address is
  * appended, protocol and port are replaced.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html: a trace without
  * Root gets one; a trace with one keeps it and says ours in Self.
  */
-function forwardedHeaders(port: number): string {
+function serviceRules(): string {
   return [
+    "http-request set-uri %[pathq] unless { url_beg / }",
+    `http-request del-header ${quoted("[^-A-Za-z0-9]")} -m reg`,
     "option forwardfor if-none",
     "http-request add-header X-Forwarded-For %[src] if { req.fhdr_cnt(x-forwarded-for) gt 1 }",
     "http-request set-header X-Forwarded-For %[req.fhdr(x-forwarded-for)],\\ %[src] if { req.fhdr_cnt(x-forwarded-for) 1 }",
     "http-request set-header X-Forwarded-Proto http",
-    `http-request set-header X-Forwarded-Port ${port}`,
+    "http-request set-header X-Forwarded-Port %[dst_port]",
     "acl rooted req.fhdr(x-amzn-trace-id) -m sub Root=",
     'http-request set-header X-Amzn-Trace-Id Self=%[unique-id];%[req.fhdr(x-amzn-trace-id),regsub("^Self=[^;]*;?|;Self=[^;]*","",g)] if rooted',
     'http-request set-header X-Amzn-Trace-Id Root=%[unique-id]%[req.fhdr(x-amzn-trace-id),regsub("^",";")] unless rooted',
+    "http-request disable-l7-retry unless METH_GET || { method OPTIONS }",
   ].map(line).join("");
 }
 
@@ -210,7 +217,8 @@ function backendSection(host: EdgeHost, port: number): string {
     `backend ${host.backend}\n`,
     line(`description ${host.kind}`),
     line(`http-check send meth GET uri ${quoted(host.health)} ver HTTP/1.1 hdr Host ${quoted(name)}`),
+    host.kind === "site" ? siteRules(host, port) : serviceRules(),
     accessRules(host, port),
-    ...host.servers.map(({ name: server, port: at }) => line(`server ${server} 127.0.0.1:${at} ${SERVER_OPTIONS}`)),
+    ...host.servers.map(({ name: server, port: at }) => line(`server ${server} 127.0.0.1:${at} ${serverOptions(host.kind)}`)),
   ].join("");
 }

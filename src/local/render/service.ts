@@ -13,6 +13,8 @@ export interface Replica {
   readonly release: string;
   readonly port: number;
   readonly metricsPort: number;
+  /** Of a site: the release that served before, whose files a page in a browser may still ask for. */
+  readonly before?: string;
 }
 
 /** What every command of a service sees: its links, its own variables, its secrets. */

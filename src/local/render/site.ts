@@ -1,6 +1,7 @@
 import type { Environment, Shared } from "../../model/model.ts";
+import { ASK_AGAIN, KEEP_FOREVER, NEVER_CHANGING } from "../../model/site-files.ts";
 import type { Site } from "../../model/site.ts";
-import { hostNames, localText, type Addresses } from "./address.ts";
+import { localText, type Addresses } from "./address.ts";
 import type { Place } from "./place.ts";
 import type { ConfigFile, ProcessSpec } from "./process.ts";
 import type { Replica } from "./service.ts";
@@ -32,7 +33,7 @@ export function renderSite(
       stop: { signal: "SIGTERM", withinSeconds: 10 },
     },
     files: [
-      { path: `${config}/nginx.conf`, text: nginxConf(site, replica, shared, addresses, place) },
+      { path: `${config}/nginx.conf`, text: nginxConf(site, replica, place) },
       { path: `${config}/environment.json`, text: `${JSON.stringify(siteEnvironment(site, shared, environment, addresses), null, 2)}\n` },
     ],
   };
@@ -54,14 +55,12 @@ export function siteEnvironment(site: Site, shared: Shared, environment: Environ
 const quoted = (path: string): string => `"${path.replaceAll(/["\\]/g, (found) => `\\${found}`).replaceAll("$", () => "${dollar}")}"`;
 
 /** Paths that take no variables are relative: to the directory that nginx runs in. */
-function nginxConf(site: Site, replica: Replica, shared: Shared, addresses: Addresses, place: Place): string {
+function nginxConf(site: Site, replica: Replica, place: Place): string {
   const config = place.config(replica.name);
-  const root = site.output === "." ? place.release(site.name, replica.release) : `${place.release(site.name, replica.release)}/${site.output}`;
-  const [main = "", apex] = hostNames(shared, site);
-  const toMain = apex === undefined ? "" : `\n    if ($host = "${apex}") { return 308 "http://${main}:${addresses.edgePort}$request_uri"; }`;
-  const fallback = site.singlePage ? "try_files $uri $uri/index.html /index.html;" : "try_files $uri $uri/index.html =404;";
+  const filesOf = (release: string): string => `${place.release(site.name, release)}${site.output === "." ? "" : `/${site.output}`}`;
+  const before = replica.before ?? null;
   // As on AWS: what looks like a file and is none is no page of the application.
-  const files = site.singlePage ? '\n    location ~ "[.][^/]*$" { try_files $uri =404; }' : "";
+  const page = site.singlePage ? "try_files $uri $uri/index.html /index.html;" : "try_files $uri $uri/index.html =404;";
   return `daemon off;
 worker_processes 1;
 pid nginx.pid;
@@ -81,17 +80,19 @@ ${TYPES_BLOCK}
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
   gzip on;
+  gzip_static on;
   gzip_vary on;
-  gzip_types text/css text/javascript application/json image/svg+xml text/plain application/manifest+json;
-  # ES modules and pages are asked for again each time; names with a hash in them never change.
+  gzip_proxied any;
+  gzip_min_length 1000;
+  gzip_types ${COMPRESSED.join(" ")};
   map $uri $cache {
-    "~[.-][0-9a-fA-F]{8,}[.][a-z0-9]+$" "public, max-age=31536000, immutable";
-    default "no-cache";
+${NEVER_CHANGING.map((expression) => `    "~${expression}" "${KEEP_FOREVER}";`).join("\n")}
+    default "${ASK_AGAIN}";
   }
   server {
     listen 127.0.0.1:${replica.port};
-    root ${quoted(root)};
-    charset utf-8;${toMain}
+    root ${quoted(filesOf(replica.release))};
+    charset utf-8;
     index index.html;
     absolute_redirect off;
     add_header Cache-Control $cache always;
@@ -101,13 +102,21 @@ ${TYPES_BLOCK}
     location = ${SITE_HEALTH} { access_log off; return 200 "ok"; }
     location = /environment.json { alias ${quoted(`${config}/environment.json`)}; }
     location ~ /[.](?!well-known) { return 404; }
-    location / { ${fallback} }${files}
+    location ~ "[.](?!html?$)[^./]*$" { try_files $uri ${before === null ? "=404" : "@before"}; }
+    location ~ "[.]html?$" { try_files $uri =404; }
+    location / { ${page} }${before === null ? "" : `\n    # A page that was loaded before this release still finds what belongs to it.\n    location @before { root ${quoted(filesOf(before))}; try_files $uri =404; }`}
     error_page 404 /404.html;
     location = /404.html { internal; try_files /404.html =404; }
   }
 }
 `;
 }
+
+/** What CloudFront compresses, of what sites have; https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html, as is the least size. */
+const COMPRESSED: readonly string[] = [
+  "text/css", "text/javascript", "text/plain", "text/xml", "application/json", "application/javascript", "application/manifest+json", "application/xml",
+  "application/wasm", "image/svg+xml", "font/ttf", "font/otf",
+];
 
 /** The types that browsers need to be told. https://www.iana.org/assignments/media-types */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { assignSlots, type Slots } from "../render/edge-limits.ts";
+import { releasesMap } from "../render/edge-sites.ts";
 import { renderEdge, type Edge, type EdgeHost } from "../render/edge.ts";
 import type { ProcessSpec } from "../render/process.ts";
 import { handOver, writeWhole } from "./files.ts";
@@ -21,8 +22,10 @@ export function edgeHosts(stage: Stage): readonly EdgeHost[] {
   return stage.workloads.flatMap((workload) => {
     if (workload.host === null) return [];
     const replicas = stage.state.workloads[workload.name]?.replicas ?? [];
-    const servers = replicas.filter(({ name }) => !stage.leaving.has(name)).map(({ name, port }) => ({ name, port }));
-    return [{ ...workload.host, backend: workload.name, kind: workload.kind, health: workload.health ?? "/", servers }];
+    const staying = replicas.filter(({ name }) => !stage.leaving.has(name));
+    const servers = staying.map(({ name, port }) => ({ name, port }));
+    const release = workload.kind === "site" ? (staying[0]?.release ?? null) : null;
+    return [{ ...workload.host, backend: workload.name, kind: workload.kind, health: workload.health ?? "/", servers, release }];
   });
 }
 
@@ -43,11 +46,27 @@ async function edgeOf(stage: Stage, hosts: readonly EdgeHost[]): Promise<Edge> {
   };
 }
 
-/** The edge's files as they are to be at its next start. A running edge does not read them. */
-export function writeEdgeFiles(stage: Stage): Promise<void> {
-  return stage.serially(async () => {
-    for (const { path, text } of renderEdge(await edgeOf(stage, edgeHosts(stage))).files) await writeWhole(path, text, 0o644);
+/**
+ * The edge's files as they are to be at its next start, when replicas come or go. A running edge does not read them; it is
+ * told which release its sites serve, and one that is being started anew need not be.
+ */
+export async function writeEdgeFiles(stage: Stage): Promise<void> {
+  const before = await readFile(`${stage.place.config("edge")}/releases.map`, "utf8").catch(() => "");
+  const edge = await writeFiles(stage);
+  if (releasesMap(edge.hosts) === before) return;
+  await stage.edge.serve(edge.hosts).catch((cause: unknown) => {
+    if (!(cause instanceof Failure)) throw cause;
   });
+}
+
+async function writeFiles(stage: Stage): Promise<Edge> {
+  const written = Promise.withResolvers<Edge>();
+  await stage.serially(async () => {
+    const edge = await edgeOf(stage, edgeHosts(stage));
+    for (const { path, text } of renderEdge(edge).files) await writeWhole(path, text, 0o644);
+    written.resolve(edge);
+  });
+  return written.promise;
 }
 
 function edgeSpec(stage: Stage, edge: Edge): ProcessSpec {
@@ -80,11 +99,10 @@ async function raiseAlone(stage: Stage): Promise<void> {
   await mkdir(sockets, { recursive: true, mode: 0o700 });
   const user = stage.ground.userOf("edge");
   if (user !== null) await handOver(sockets, user);
-  const edge = await edgeOf(stage, edgeHosts(stage));
+  const edge = await writeFiles(stage);
   const spec = edgeSpec(stage, edge);
   const structure = createHash("sha256").update(JSON.stringify([spec, withoutChangeable(edge)])).digest("hex");
   const known = await readFile(`${stage.place.config("edge")}/structure`, "utf8").catch(() => null);
-  await writeEdgeFiles(stage);
   const { state } = await inspectProcess(stage.ground, "edge");
   if (state !== "running") {
     stage.report({ part: "edge", state: "working", step: "starting" });
@@ -97,13 +115,14 @@ async function raiseAlone(stage: Stage): Promise<void> {
   await writeWhole(`${stage.place.config("edge")}/structure`, structure);
   await stage.edge.reconcile(edgeHosts(stage));
   await stage.edge.limit(edge.limits);
+  await stage.edge.serve(edgeHosts(stage));
   stage.report({ part: "edge", state: "ready", step: `http://127.0.0.1:${stage.state.ports["edge"]}` });
 }
 
 /** What a running edge cannot be told: all but its servers and how much its limits take. */
 const withoutChangeable = (edge: Edge): Edge => ({
   ...edge,
-  hosts: edge.hosts.map((host) => ({ ...host, servers: [] })),
+  hosts: edge.hosts.map((host) => ({ ...host, servers: [], release: null })),
   limits: edge.limits.map((limit) => ({ ...limit, requests: 0 })),
 });
 

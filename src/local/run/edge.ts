@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
 import { limitsMap, type EdgeLimit } from "../render/edge-limits.ts";
-import { SERVER_OPTIONS, type Edge, type EdgeHost, type EdgeServer } from "../render/edge.ts";
+import { releasesMap } from "../render/edge-sites.ts";
+import { serverOptions, type Edge, type EdgeHost, type EdgeServer } from "../render/edge.ts";
 import { parseStat, serverState, type ServerState } from "./edge-answers.ts";
 import { reloadEdge } from "./edge-reload.ts";
 import { talk } from "./edge-talk.ts";
@@ -11,7 +12,7 @@ export interface EdgeClient {
   /** What may take a backend's requests, in no order. */
   servers(backend: string): Promise<readonly RunningServer[]>;
   /** Lets a server that is ready take requests; it does when this resolves. A server of that name and another port is replaced. */
-  add(backend: string, server: EdgeServer): Promise<void>;
+  add(host: EdgeBackend, server: EdgeServer): Promise<void>;
   /** No new requests for a server; true when its last one ended in time, or it is gone. */
   drain(backend: string, name: string, withinSeconds: number): Promise<boolean>;
   /** No new requests for a server at once; those that it still has end as it does. */
@@ -22,11 +23,16 @@ export interface EdgeClient {
   reconcile(hosts: readonly EdgeHost[]): Promise<void>;
   /** How many requests each limit takes, from now on; what has been counted stays. */
   limit(limits: readonly EdgeLimit[]): Promise<void>;
+  /** Which release each site serves, from now on: files that are kept of another one are not asked for any more. */
+  serve(hosts: readonly EdgeHost[]): Promise<void>;
   /** What the hosts answered since the edge started or was reloaded. */
   counts(): Promise<Readonly<Record<string, RequestCounts>>>;
   /** Takes over the changed files; connections go on. It resolves when requests are answered by the new configuration. */
   reload(): Promise<void>;
 }
+
+/** Whose servers they are. */
+export type EdgeBackend = Pick<EdgeHost, "backend" | "kind">;
 
 export interface RunningServer {
   readonly name: string;
@@ -49,16 +55,15 @@ export function edgeClient(sockets: Edge["sockets"]): EdgeClient {
   const admin = new Admin(sockets.admin);
   return {
     servers: (backend) => admin.servers(backend),
-    add: (backend, server) => add(admin, backend, server),
+    add: (host, server) => add(admin, host, server),
     drain: (backend, name, withinSeconds) => drain(admin, backend, name, withinSeconds),
     out: (backend, name) => admin.change(backend, name, "set server SERVER state maint"),
     remove: (backend, name) => remove(admin, backend, name),
     reconcile: async (hosts) => {
       for (const host of hosts) await reconcileHost(admin, host);
     },
-    limit: async (limits) => {
-      for (const entry of limitsMap(limits).split("\n").filter((text) => text !== "")) await admin.command(`set map limits.map ${entry}`);
-    },
+    limit: (limits) => admin.setMap("limits.map", limitsMap(limits)),
+    serve: (hosts) => admin.setMap("releases.map", releasesMap(hosts)),
     counts: () => admin.counts(),
     reload: () => reloadEdge(sockets),
   };
@@ -88,6 +93,11 @@ class Admin {
     await this.command(text.replace("SERVER", `${backend}/${name}`));
   }
 
+  /** Changes the values of keys that a map has. */
+  async setMap(name: string, text: string): Promise<void> {
+    for (const entry of text.split("\n").filter((each) => each !== "")) await this.command(`set map ${name} ${entry}`);
+  }
+
   async servers(backend: string): Promise<readonly RunningServer[]> {
     const answer = await talk(this.#socket, `show stat ${backend} 4 -1`);
     if (!answer.startsWith("# ")) {
@@ -108,7 +118,7 @@ const UP_WITHIN_MS = 5_000;
 const GONE_WITHIN_MS = 5_000;
 const POLL_MS = 25;
 
-async function add(admin: Admin, backend: string, server: EdgeServer): Promise<void> {
+async function add(admin: Admin, { backend, kind }: EdgeBackend, server: EdgeServer): Promise<void> {
   const { name, port } = server;
   const until = Date.now() + UP_WITHIN_MS;
   for (;;) {
@@ -119,7 +129,7 @@ async function add(admin: Admin, backend: string, server: EdgeServer): Promise<v
       throw new Failure("start-failed", `${name} takes no requests: ${why}`, { hint: `./dailyge logs ${name}` });
     }
     if (known !== undefined && known.port !== port) await remove(admin, backend, name);
-    if (known?.port !== port) await admin.command(`add server ${backend}/${name} 127.0.0.1:${port} ${SERVER_OPTIONS}`);
+    if (known?.port !== port) await admin.command(`add server ${backend}/${name} 127.0.0.1:${port} ${serverOptions(kind)}`);
     if (known?.state !== "down") {
       await admin.change(backend, name, "enable health SERVER");
       await admin.change(backend, name, "set server SERVER state ready");
@@ -152,17 +162,17 @@ async function remove(admin: Admin, backend: string, name: string): Promise<void
   }
 }
 
-async function reconcileHost(admin: Admin, { backend, servers }: EdgeHost): Promise<void> {
+async function reconcileHost(admin: Admin, { backend, kind, servers }: EdgeHost): Promise<void> {
   const known = await admin.servers(backend);
   for (const { name, port } of known) {
     if (!servers.some((wanted) => wanted.name === name && wanted.port === port)) await remove(admin, backend, name);
   }
-  for (const server of servers) await enlist(admin, backend, server);
+  for (const server of servers) await enlist(admin, { backend, kind }, server);
 }
 
 /** Makes a server known and free to take requests; whether it can is for its checks to say. */
-async function enlist(admin: Admin, backend: string, { name, port }: EdgeServer): Promise<void> {
-  await admin.command(`add server ${backend}/${name} 127.0.0.1:${port} ${SERVER_OPTIONS}`);
+async function enlist(admin: Admin, { backend, kind }: EdgeBackend, { name, port }: EdgeServer): Promise<void> {
+  await admin.command(`add server ${backend}/${name} 127.0.0.1:${port} ${serverOptions(kind)}`);
   await admin.change(backend, name, "enable health SERVER");
   await admin.change(backend, name, "set server SERVER state ready");
 }

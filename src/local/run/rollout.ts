@@ -192,11 +192,16 @@ async function place(stage: Stage, workload: Workload, release: string): Promise
   const names = new Set(record.replicas.map(({ name }) => name));
   let index = 1;
   while (names.has(`${workload.name}.${index}`)) index += 1;
-  const replica = { name: `${workload.name}.${index}`, release, port, metricsPort };
+  const before = workload.kind === "site" ? releaseBefore(record, release) : undefined;
+  const replica = { name: `${workload.name}.${index}`, release, port, metricsPort, ...(before === undefined ? {} : { before }) };
   record.replicas.push(replica);
   await stage.remember();
   return replica;
 }
+
+/** What served before this release does; what serves now, unless that is it. */
+const releaseBefore = ({ current, history }: WorkloadState, release: string): string | undefined =>
+  current !== null && current !== release ? current : history.find(({ id }) => id !== release)?.id;
 
 const portsTaken = ({ state }: Stage): Set<number> =>
   new Set([...Object.values(state.ports), ...Object.values(state.workloads).flatMap(({ replicas }) => replicas.flatMap(({ port, metricsPort }) => [port, metricsPort]))]);
@@ -213,7 +218,7 @@ export async function launch(stage: Stage, workload: Workload, replica: Replica,
 export async function enterEdge(stage: Stage, workload: Workload, replica: Replica): Promise<void> {
   if (workload.host === null) return;
   await writeEdgeFiles(stage);
-  await stage.edge.add(workload.name, { name: replica.name, port: replica.port });
+  await stage.edge.add({ backend: workload.name, kind: workload.kind }, { name: replica.name, port: replica.port });
 }
 
 export const probeOf = (workload: Workload, replica: Replica): Probe => ({
