@@ -49,7 +49,7 @@ export async function processesWith(isSo: (words: readonly string[]) => boolean)
 }
 
 /** Sends a signal, with a negative number to a whole group; false where there is nobody to get it. */
-export function send(pid: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+export function send(pid: number, signal: "SIGTERM" | "SIGKILL" | "SIGCONT"): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
