@@ -10,7 +10,13 @@ export function overviewTable(report: StatusReport, columns: number): string {
   const fits = whole.split("\n").every((line) => line.length <= columns);
   const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
-  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${refusedText(report)}${schedulesText(report)}`;
+  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${approximateText(report)}${refusedText(report)}${schedulesText(report)}`;
+}
+
+/** Databases that only stand in for those of production. */
+function approximateText({ parts }: StatusReport): string {
+  const lines = parts.flatMap(({ name, approximate }) => (approximate === undefined ? [] : [`  ${name}: ${approximate}\n`]));
+  return lines.length === 0 ? "" : `\nApproximate, as ./dailyge status says line by line:\n${lines.join("")}`;
 }
 
 /** What was written and is not served. */

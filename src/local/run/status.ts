@@ -36,6 +36,8 @@ export interface PartStatus {
   readonly state: "ready" | "starting" | "unhealthy" | "crashing" | "stopped" | "waiting";
   /** What nothing on this machine can play, for what waits. */
   readonly waitingFor?: readonly Waiting[];
+  /** `SecantusDB 0.7.0b3 in place of MongoDB 8.0`, where it only stands in for what production runs. */
+  readonly approximate?: string;
   /** Of a topic. */
   readonly queues?: readonly QueueStatus[];
   readonly pid: number | null;
@@ -136,7 +138,9 @@ function databaseStatuses(stage: Stage, groups: Groups, answered: boolean): read
     if (here === null) return { ...shared, state: "waiting", waitingFor: waiting(stage, [name]), url: null };
     const starting = stage.busy.has(name);
     const answers = running && !starting && (answered || (await databaseAnswers(here)));
-    return { ...shared, state: answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes), url: here.url };
+    const { product, version, substitutes } = here.server;
+    const approximate = substitutes === null ? {} : { approximate: `${product} ${version} in place of ${substitutes}` };
+    return { ...shared, ...approximate, state: answers ? "ready" : starting ? "starting" : running ? "unhealthy" : stateOf(seen.crashes), url: here.url };
   });
 }
 
