@@ -25,13 +25,15 @@ export const cacheSection = (): string => `cache sites
 
 /**
  * One address for each page: the bare domain leads to the site's own host. As on CloudFront a query makes no other file;
- * what takes its place makes every release another one to the cache, which cannot be told to forget.
+ * what takes its place makes every release another one to the cache, which cannot be told to forget, and has it keep what is
+ * compressed apart: it would give what is not to whoever takes both.
  */
 export function siteRules({ backend, names }: EdgeHost, port: number): string {
   const [own = "", ...others] = names;
   return [
     others.length === 0 ? "" : line(`http-request redirect prefix ${quoted(`http://${own}${port === 80 ? "" : `:${port}`}`)} code 308 if { var(txn.host) -m str -- ${others.map(quoted).join(" ")} }`),
-    line(`http-request set-query release=%[str(${backend}),map_str(releases.map)]`),
+    line("http-request set-var(txn.packed) str(-packed) if { req.hdr(accept-encoding) -m sub gzip }"),
+    line(`http-request set-query release=%[str(${backend}),map_str(releases.map)]%[var(txn.packed)]`),
     line("http-request cache-use sites"),
     line("http-response cache-store sites"),
   ].join("");
