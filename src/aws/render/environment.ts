@@ -4,6 +4,7 @@ import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabases } from "./database.ts";
 import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
 import { renderEdge } from "./edge.ts";
+import { renderFirewall } from "./firewall.ts";
 import { renderHosts } from "./hosts.ts";
 import { renderNetwork } from "./network.ts";
 import { fullHost, place as placeOf, type Place } from "./place.ts";
@@ -18,11 +19,13 @@ import { environmentZone } from "./zone.ts";
 /** Everything of one environment: one directory, one state. What nothing asks for is not there. */
 export function renderEnvironment(shared: Shared, environment: Environment): TerraformDirectory {
   const place = placeOf(shared, environment);
-  const called = environment.sites.length > 0 || environment.services.some(({ endpoint }) => endpoint !== null);
+  // Databases on an instance of their own have a name there too, and a certificate for it.
+  const named = environment.sites.length > 0 || environment.services.some(({ endpoint }) => endpoint !== null)
+    || environment.databases.some(({ engine }) => engine !== "mysql");
   const topics = environment.topics.map((topic) => renderTopic(place, topic));
   return directory(environment.name, [
     environmentSettings(place),
-    ...(called ? [environmentZone(place)] : []),
+    ...(named ? [environmentZone(place)] : []),
     ...topics.map(({ noun }) => noun),
     ...inside(place, topics),
     ...sites(place),
@@ -44,6 +47,7 @@ function inside(place: Place, topics: readonly RenderedTopic[]): readonly Noun[]
   }
   const [first] = certificates.values();
   const edge = first ? renderEdge(place, network, hosts, first) : null;
+  const firewall = edge && renderFirewall(place, edge);
   const calls = renderCalls(place, network, hosts);
   const schedules = services.some(({ schedule }) => schedule !== null) ? renderScheduleGround(place) : null;
   const rules = listenerRules(place.environment);
@@ -52,7 +56,7 @@ function inside(place: Place, topics: readonly RenderedTopic[]): readonly Noun[]
     const entrance = edge && certificate ? { edge, certificate, rules: rules.get(service.name) ?? [] } : null;
     return renderService(place, { network, hosts, databases: data.databases, calls, topics, schedules, entrance }, service);
   });
-  const common = [edge, calls, schedules].flatMap((each) => each?.noun ?? []);
+  const common = [edge?.noun, firewall, calls?.noun, schedules?.noun].flatMap((noun) => noun ?? []);
   return [...nouns, ...common, ...running];
 }
 
