@@ -10,18 +10,18 @@ import { startMachine, type Machine, type Volume } from "./machine.ts";
 /** What Terraform and AWS would have put into the user data. */
 const VOLUME = "vol-0123456789abcdef0";
 export const DEVICE = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME.replace("-", "")}`;
-export const HOST = "baskets.live.internal.shop.example";
-const PATH = "/shop/live/databases/baskets";
+export const hostOf = (database: string): string => `${database}.live.internal.shop.example`;
+const pathOf = (database: string): string => `/shop/live/databases/${database}`;
 
 const rendered = bodies(directoryOf(shopModel(), "live"));
 /** The text that Terraform makes of a text with references in it. */
 const filled = (text: unknown): string =>
   String(text).replaceAll(/(?<!\$)\$\{aws_ebs_volume[^}]*\}/g, VOLUME).replaceAll(/(?<!\$)\$\{[^}]*\}/g, "known-later").replaceAll("$${", () => "${");
 
-const USER_DATA = filled(rendered("aws_instance.database_baskets")["user_data"]);
-const parameter = (own: string) => filled(rendered(`aws_ssm_parameter.database_baskets_${own}`)["insecure_value"]);
+const userData = (database: string) => filled(rendered(`aws_instance.database_${database}`)["user_data"]);
+const parameter = (database: string, own: string) => filled(rendered(`aws_ssm_parameter.database_${database}_${own}`)["insecure_value"]);
 
-/** A machine of AWS's for the shop's Redis, as rendered: real volume, file system, certificates and server; what is Amazon's alone is played by small programs. */
+/** A machine of AWS's for a database of the shop, as rendered: real volume, file system, certificates and Redis; what is Amazon's alone is played by small programs. */
 export interface Instance {
   readonly machine: Machine;
   readonly attach: (megabytes?: number) => Promise<Volume>;
@@ -35,33 +35,36 @@ export interface Instance {
 }
 
 /** The users that the definition asks for, and their rules. */
-export const USERS = parameter("users");
+export const usersOf = (database: string): string => parameter(database, "users");
 
-export async function startInstance(redis: FoundPart, packages: readonly string[]): Promise<Instance> {
+export async function startInstance(database: string, redis: FoundPart, packages: readonly string[]): Promise<Instance> {
   const machine = await startMachine();
+  const [path, host] = [pathOf(database), hostOf(database)];
   for (const file of packages) await machine.must("cat > /tmp/package && dpkg-deb --fsys-tarfile /tmp/package | tar -x -C / --keep-directory-symlink", readFileSync(file));
+  // As on Amazon Linux.
+  await machine.must("ln -sf bash /usr/bin/sh");
   const program = (name: string) => `#!/bin/sh\nexport LD_LIBRARY_PATH='${redis.libraryPath ?? ""}'\nexec '${redis.programs[name]}' "$@"\n`;
   await machine.write("/srv/server", program("redis-server"), "755");
   await machine.write("/srv/client", program("redis-cli"), "755");
   for (const [name, text] of Object.entries(PROGRAMS)) await machine.write(`/usr/local/bin/${name}`, text, "755");
   await machine.write("/srv/openssl.sh", CERTIFICATE);
-  await machine.must(`sh /srv/openssl.sh ${HOST}`);
-  await machine.must(`echo "127.0.0.1 ${HOST}" >> /etc/hosts`);
-  const put = (name: string, text: string) => machine.write(`/srv/aws/parameter${PATH}/${name}`, `${text}\n`);
+  await machine.must(`mkdir -p /etc/yum.repos.d && sh /srv/openssl.sh ${host}`);
+  await machine.must(`echo "127.0.0.2 ${host}" >> /etc/hosts`);
+  const put = (name: string, text: string) => machine.write(`/srv/aws/parameter${path}/${name}`, `${text}\n`);
   const setPassword = (service: string, password: string) =>
-    machine.write(`/srv/aws/secret${PATH}/users/${service}`, JSON.stringify({ username: service, password, port: 6379 }));
-  await put("configuration", parameter("configuration"));
-  await put("users", USERS);
+    machine.write(`/srv/aws/secret${path}/users/${service}`, JSON.stringify({ username: service, password, port: 6379 }));
+  await put("configuration", parameter(database, "configuration"));
+  await put("users", usersOf(database));
   await setPassword("admin", "AdminsPassword1");
   await setPassword("searcher", "SearchersPassword1");
-  await machine.write("/srv/user-data", USER_DATA, "755");
+  await machine.write("/srv/user-data", userData(database), "755");
   await machine.must("/srv/user-data");
   return {
     machine, put, setPassword,
     attach: (megabytes = 400) => machine.attach(DEVICE, megabytes),
     replace: (name, text) => (text === null ? machine.must(`rm /usr/local/bin/${name}`).then(() => {}) : machine.write(`/usr/local/bin/${name}`, `#!/bin/sh\n${text}\n`, "755")),
     async ask(user, password, ...commands) {
-      const options = `-h ${HOST} --tls --cacert /srv/authority.pem --user ${user} --no-auth-warning`;
+      const options = `-h ${host} --tls --cacert /srv/authority.pem --user ${user} --no-auth-warning`;
       const { output } = await machine.run(`REDISCLI_AUTH=${password} /srv/client ${options}`, commands.map((command) => `${command}\n`).join(""));
       return output.trim();
     },
@@ -87,10 +90,11 @@ case "$1 $2" in
   *) exit 252 ;;
 esac
 `,
-  rpm: "#!/bin/sh\n[ -x /usr/bin/valkey-server ]\n",
+  rpm: "#!/bin/sh\n[ -e /srv/dnf-calls ]\n",
   dnf: `#!/bin/sh
 echo "$*" >> /srv/dnf-calls
 useradd --system valkey
+useradd --system mongod
 ln -s /srv/server /usr/bin/valkey-server
 ln -s /srv/client /usr/bin/valkey-cli
 `,

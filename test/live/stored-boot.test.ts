@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findParts, type FoundPart } from "../../src/local/run/parts/index.ts";
 import { CACHE } from "./fixture.ts";
-import { DEVICE, fileSystemPackages, startInstance, USERS, type Instance } from "./stored/instance.ts";
+import { DEVICE, fileSystemPackages, startInstance, usersOf, type Instance } from "./stored/instance.ts";
 import { whyNoMachine } from "./stored/machine.ts";
 
 /** What an instance on AWS does when it starts, with a real volume, file system and server, on a machine that is made for it. */
@@ -42,7 +42,7 @@ const HELD: readonly (readonly [string, (image: string) => void])[] = [
 
 const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-describe.skipIf(why !== null)("an instance for Redis", () => {
+describe.skipIf(why !== null)("an instance for a database", () => {
   let redis: FoundPart;
   beforeAll(async () => {
     ({ redis } = await findParts(["redis"], { cache: CACHE, path: process.env["PATH"] ?? "", progress: () => {} }));
@@ -50,7 +50,7 @@ describe.skipIf(why !== null)("an instance for Redis", () => {
   afterAll(() => {
     if (directory !== null) rmSync(directory, { recursive: true });
   });
-  const start = () => startInstance(redis, packages);
+  const start = () => startInstance("baskets", redis, packages);
 
   /** Everything that systemd does at a start of the machine. */
   async function boot({ machine }: Instance): Promise<void> {
@@ -114,7 +114,7 @@ describe.skipIf(why !== null)("an instance for Redis", () => {
     await boot(instance);
     await ask("searcher", "SearchersPassword1", "SET searcher:a 1");
     await setPassword("searcher", "SearchersPassword2");
-    await put("users", USERS.split("\n").filter((line) => !line.startsWith("admin ")).join("\n").replace("known-later", "another-version"));
+    await put("users", usersOf("baskets").split("\n").filter((line) => !line.startsWith("admin ")).join("\n").replace("known-later", "another-version"));
     await machine.must(`${PROGRAM} access`);
     expect(await ask("searcher", "SearchersPassword1", "PING")).toContain("WRONGPASS");
     expect(await ask("searcher", "SearchersPassword2", "GET searcher:a")).toBe("1");
@@ -182,5 +182,29 @@ describe.skipIf(why !== null)("an instance for Redis", () => {
     expect(await machine.run(`${PROGRAM} prepare`)).toEqual({ code: 1, output: "platform-database: /data is tmpfs, which is not volume vol-0123456789abcdef0\n" });
     expect(await machine.must("ls /data")).toBe("");
     expect(await machine.must(`blkid -p ${DEVICE} || true`)).toBe("");
+  });
+
+  /** Without its server, which Debian does not have: what is ours before and beside it. */
+  test("prepares the same for MongoDB, and hands passwords to its shell as input", async () => {
+    const instance = await startInstance("articles", redis, packages);
+    const { machine, attach, replace } = instance;
+    await attach();
+    await replace("mongosh", 'echo "$*" >> /srv/shell-calls; env >> /srv/shell-calls; cat > /srv/shell-input; [ ! -e /srv/refuses ]');
+    await machine.must(`touch /srv/refuses; ${PROGRAM} prepare`);
+    expect(await machine.must("findmnt -nro FSTYPE,LABEL --mountpoint /data; stat -c '%U %a' /data/store /data/platform/members.key; cat /srv/dnf-calls")).toBe(
+      "xfs mongodb\nmongod 700\nmongod 400\ninstall -y mongodb-org-server mongodb-mongosh-shared-openssl3",
+    );
+    const state = () => machine.must("find /data/platform /etc -type f ! -name '*.seen' -exec sha256sum {} + | sort; cat /srv/dnf-calls");
+    const before = await state();
+    await machine.must(`${PROGRAM} prepare`);
+    expect(await state()).toBe(before);
+    expect(await machine.must("grep -c '127.0.0.1 articles' /etc/hosts")).toBe("1");
+    // A server that is not there yet is tried again, until it has its users.
+    expect(await machine.run(`${PROGRAM} access`)).toMatchObject({ code: 1 });
+    await machine.must(`rm /srv/refuses; ${PROGRAM} access`);
+    expect(await machine.must("cat /srv/shell-input")).toBe("searcher SearchersPassword1 readWrite@articles");
+    expect(await machine.must("cat /srv/shell-calls")).not.toContain("Password1");
+    await machine.must(`rm /srv/shell-input; ${PROGRAM} access`);
+    expect(await machine.run("cat /srv/shell-input")).toMatchObject({ code: 1 });
   });
 });
