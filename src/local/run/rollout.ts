@@ -14,7 +14,7 @@ import { inspectProcess, specHash, startProcess, stopProcess, type Death } from 
 import { surroundingsOf } from "./surroundings.ts";
 
 /** How long a new release is watched after its last replica took over, before the old one is given up. */
-const BAKE_SECONDS = 2;
+const BAKE_SECONDS = { "one by one": 2, "at once": 0.5 } as const;
 const RELEASES_KEPT = 5;
 
 /** What is remembered of a workload; begins with nothing. */
@@ -36,6 +36,7 @@ export async function roll(stage: Stage, workload: Workload, to: string, signal?
   try {
     await rollAlone(stage, workload, to, signal, pace);
   } catch (cause) {
+    stage.report({ part: workload.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
     await refuse(stage, workload, cause);
     throw cause;
   } finally {
@@ -43,7 +44,8 @@ export async function roll(stage: Stage, workload: Workload, to: string, signal?
   }
 }
 
-export type Pace = "one by one" | "at once";
+/** At once is for who waits for it: with less care for load, and less time to look on. */
+export type Pace = keyof typeof BAKE_SECONDS;
 
 /** Writes down that a release was not taken, and why: status says it until one is. */
 export async function refuse(stage: Stage, workload: Workload, cause: unknown): Promise<void> {
@@ -61,7 +63,7 @@ async function rollAlone(stage: Stage, workload: Workload, to: string, signal: A
   await stage.remember();
   try {
     await replaceAll(stage, workload, to, signal, pace);
-    if (from !== null && from !== to && record.replicas.length > 0) await bake(stage, workload, started, signal);
+    if (from !== null && from !== to && record.replicas.length > 0) await bake(stage, workload, started, BAKE_SECONDS[pace], signal);
   } catch (cause) {
     if (from === to || signal?.reason === TAKEN_DOWN) throw rollFailure(workload, to, from, cause, "what served before serves on", signal);
     const outcome = await undo(stage, workload, from).then(
@@ -254,10 +256,10 @@ function ignoreEdge(cause: unknown): void {
 }
 
 /** The whole release stays up and healthy for a while. */
-async function bake(stage: Stage, workload: Workload, startedAt: number, signal?: AbortSignal): Promise<void> {
-  stage.report({ part: workload.name, state: "working", step: `watching it for ${BAKE_SECONDS} s` });
+async function bake(stage: Stage, workload: Workload, startedAt: number, seconds: number, signal?: AbortSignal): Promise<void> {
+  stage.report({ part: workload.name, state: "working", step: `watching it for ${seconds} s` });
   const { replicas } = recordOf(stage, workload.name);
-  const end = Date.now() + BAKE_SECONDS * 1000;
+  const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     for (const replica of replicas) await requireHolding(stage, workload, replica, startedAt);
     await sleep(200, undefined, { signal });
