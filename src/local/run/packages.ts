@@ -21,7 +21,7 @@ export async function withKeptPackages(place: Place, name: string, command: stri
   const read = (file: string): Promise<string | null> => readFile(join(directory, file), "utf8").catch(() => null);
   const [description, lock, settings] = await Promise.all([read("package.json"), read("package-lock.json"), read(".npmrc")]);
   if (install === undefined || description === null || lock === null || !followsFromFiles(description, lock, install.includes(" --ignore-scripts"))) return command;
-  const variables = Object.entries(environment).filter(([variable]) => variable === "NODE_ENV" || /^npm_config_/i.test(variable)).sort();
+  const variables = Object.entries(environment).filter(([variable]) => variable === "NODE_ENV" || /^npm_config_/i.test(variable)).sort(([one], [other]) => one.localeCompare(other));
   const key = createHash("sha256").update(JSON.stringify([install, description, lock, settings, variables, process.version, process.arch])).digest("hex").slice(0, 20);
   const kept = join(place.packages(name), key);
   if ((await stat(kept).catch(() => null)) !== null) return `rm -rf node_modules && cp -a ${shellWord(kept)} node_modules${rest}`;
