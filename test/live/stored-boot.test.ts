@@ -83,6 +83,7 @@ describe.skipIf(why !== null)("an instance for a database", () => {
     expect(await ask("searcher", "AdminsPassword1", "PING")).toContain("WRONGPASS");
     expect(await ask("default", "", "PING")).toMatch(/NOAUTH|WRONGPASS/);
     expect(await machine.run("redis_cli=/srv/client; timeout 5 $redis_cli -h 127.0.0.1 PING")).toMatchObject({ output: expect.not.stringContaining("PONG") });
+    await machine.must("! command -v systemd-analyze > /dev/null || systemd-analyze verify /etc/systemd/system/platform-*");
     const administrator = (command: string) =>
       machine.must(`printf 'AUTH platform %s\\n${command}\\n' "$(cat /data/platform/administrator)" | valkey-cli -s /run/platform/redis.sock | tail -n 1`);
     expect(await administrator("CONFIG GET maxmemory")).toBe(String(256 * 1_024 * 1_024));
