@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const [name = "", port = "", file = ""] = process.argv.slice(2);
 
-const server = createServer((request, response) => void answer(request, response));
+const server = createServer((request, response) => void answer(request, response).catch(() => request.socket.destroy()));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://service");

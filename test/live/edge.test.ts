@@ -19,7 +19,7 @@ beforeAll(async () => {
   });
   await stand.start([
     host("api", { paths: [{ pattern: "/internal/*", reachableBy: [] }, { pattern: "/it's $me/*.x", reachableBy: ["office"] }, { pattern: "/admin/*", reachableBy: ["office"] }] }),
-    host("admin", { internalPort, reachableBy: ["office"], paths: [{ pattern: "/hook", reachableBy: "public" }], origins: [`http://x.localhost:${stand.port}`] }),
+    host("admin", { internalPort, reachableBy: ["office"], paths: [{ pattern: "/hook", reachableBy: "public" }, { pattern: "/inside", reachableBy: [] }], origins: [`http://x.localhost:${stand.port}`] }),
     host("closed", { reachableBy: [] }),
     host("main", { kind: "site", names: ["www.x.localhost", "x.localhost"] }),
     host("empty", { servers: [] }),
@@ -74,14 +74,22 @@ test.each<[string, string, string, "team" | "world", () => readonly string[], nu
   expect(stand.requests()).toHaveLength(before + (status === 200 ? 1 : 0));
 });
 
-test.each<[string, string, string, readonly string[], number]>([
-  ["a service of this machine", "127.0.0.1:PORT", "127.0.0.1", [], 200],
-  ["the world", "127.0.0.1:PORT", WORLD, [], 403],
-  ["a page elsewhere", "127.0.0.1:PORT", "127.0.0.1", ["Sec-Fetch-Site: cross-site"], 403],
-  ["a page elsewhere whose own name leads here", "evil.example:PORT", "127.0.0.1", ["Sec-Fetch-Site: same-origin"], 404],
-])("at the internal address, %s (%s from %s) is answered as at the public one", async (_, host, from, headers, status) => {
-  const text = ["GET / HTTP/1.1", `Host: ${host.replace("PORT", String(internalPort))}`, "Connection: close", ...headers, "", ""].join("\r\n");
+test.each<[string, string, string, string, readonly string[], number]>([
+  ["a service of this machine", "/", "127.0.0.1:PORT", "127.0.0.1", [], 200],
+  ["a service, for what nobody reaches from outside,", "/inside", "127.0.0.1:PORT", "127.0.0.1", [], 200],
+  ["a service, with an ambiguous path,", "//inside", "127.0.0.1:PORT", "127.0.0.1", [], 400],
+  ["the world", "/", "127.0.0.1:PORT", WORLD, [], 403],
+  ["the world, for what is public outside,", "/hook", "127.0.0.1:PORT", WORLD, [], 403],
+  ["a page elsewhere", "/", "127.0.0.1:PORT", "127.0.0.1", ["Sec-Fetch-Site: cross-site"], 403],
+  ["a page elsewhere in a browser that says only the origin", "/", "127.0.0.1:PORT", "127.0.0.1", ["Origin: https://evil.example"], 403],
+  ["a page elsewhere whose own name leads here", "/", "evil.example:PORT", "127.0.0.1", [], 404],
+])("where services call it, %s asking for %s (%s from %s) is answered %j %i", async (_, path, host, from, headers, status) => {
+  const text = [`GET ${path} HTTP/1.1`, `Host: ${host.replace("PORT", String(internalPort))}`, "Connection: close", ...headers, "", ""].join("\r\n");
   expect((await raw(internalPort, text, from)).status).toBe(status);
+});
+
+test("what nobody reaches is not reached by its host name either, where services call it", async () => {
+  expect((await ask("/inside", { host: "admin.x.localhost" })).status).toBe(403);
 });
 
 /** Headers as the service saw them, names in lower case, several of one name in order. */

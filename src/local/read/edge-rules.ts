@@ -1,15 +1,15 @@
 import type { Section } from "./haproxy.ts";
 
-/** Who asks: the world, or a member of a team. */
+/** Who asks: the world, a member of a team, or a service of ours. */
 export interface Caller {
   readonly node: string;
   /** Whether an address list lets this caller match. */
   isIn(file: string): boolean;
 }
 
-/** What a caller who is no page in a browser finds: why it is let in, or null. */
-export function opening(section: Section, caller: Caller): string | null {
-  const conditions = conditionsOf(section);
+/** What a caller who is no page in a browser finds who came by this door: why it is let in, or null. */
+export function opening(section: Section, caller: Caller, door: string): string | null {
+  const conditions = conditionsOf(section, door);
   const closed = new Set<string>();
   for (const [keyword, action, ...rest] of section.lines) {
     if (keyword !== "http-request" || action === undefined) continue;
@@ -29,21 +29,26 @@ export function opening(section: Section, caller: Caller): string | null {
 const REFUSALS: ReadonlySet<string> = new Set(["deny", "reject", "silent-drop", "tarpit"]);
 
 /** A condition as this reader understands it. A denial that it cannot judge closes nothing, an allowance opens. */
-type Condition = { readonly is: "addresses"; readonly file: string } | { readonly is: "path"; readonly text: string } | { readonly is: "unknown" };
+type Condition =
+  | { readonly is: "addresses"; readonly file: string }
+  | { readonly is: "door"; readonly this: boolean }
+  | { readonly is: "path"; readonly text: string }
+  | { readonly is: "unknown" };
 
-function conditionsOf({ lines }: Section): ReadonlyMap<string, Condition> {
+function conditionsOf({ lines }: Section, door: string): ReadonlyMap<string, Condition> {
   const conditions = new Map<string, Condition>();
   for (const [keyword, name = "", fetch, ...rest] of lines) {
     if (keyword !== "acl") continue;
     // Two lines of one name are alternatives, which we do not write.
-    conditions.set(name, conditions.has(name) ? { is: "unknown" } : conditionOf(fetch ?? "", rest));
+    conditions.set(name, conditions.has(name) ? { is: "unknown" } : conditionOf(fetch ?? "", rest, door));
   }
   return conditions;
 }
 
-function conditionOf(fetch: string, rest: readonly string[]): Condition {
+function conditionOf(fetch: string, rest: readonly string[], door: string): Condition {
   const [flag, file] = rest;
   if (fetch === "src" && flag === "-f" && file !== undefined && rest.length === 2) return { is: "addresses", file };
+  if (fetch === "fe_name" && !rest.some((word) => word.startsWith("-"))) return { is: "door", this: rest.includes(door) };
   if (fetch === "var(txn.decoded)") return { is: "path", text: `path ${rest.filter((word) => word !== "--").join(" ")}` };
   return { is: "unknown" };
 }
@@ -78,6 +83,7 @@ function judge(term: string, conditions: ReadonlyMap<string, Condition>, caller:
   const negated = term.startsWith("!");
   const condition = conditions.get(negated ? term.slice(1) : term) ?? { is: "unknown" };
   if (condition.is === "addresses") return caller.isIn(condition.file) !== negated;
+  if (condition.is === "door") return condition.this !== negated;
   return condition.is === "path" && !negated ? { path: condition.text } : "unknown";
 }
 

@@ -44,6 +44,31 @@ test("nobody comes in without a door, or a host that leads there", () => {
   expect(edge("", { hosts: "", frontend: `${FRONTEND} default_backend api\n` })).toEqual(["world", "office", "ops"]);
 });
 
+const DOOR = `frontend internal.api
+ bind 127.0.0.1:5000
+ acl a-service src -f services.list
+ http-request deny if !a-service
+ default_backend api
+`;
+
+test.each<[string, string, string, readonly string[]]>([
+  ["what it is told of", "http://127.0.0.1:5000", OFFICE_ONLY, []],
+  ["what lets services in before its rules", "http://127.0.0.1:5000/x", `acl inside fe_name internal.api\nhttp-request allow if inside\n${OFFICE_ONLY}`, ["service:caller service:api", "team:office service:api"]],
+  ["what another door lets in", "http://127.0.0.1:5000", `acl inside fe_name internal.other\nhttp-request allow if inside\n${OFFICE_ONLY}`, []],
+  ["what is open to all", "http://127.0.0.1:5000", "", ["service:caller service:api"]],
+  ["no door that begins like the one it knows", "http://127.0.0.1:50001 http://1127.0.0.1:5000", "", []],
+  ["nothing that it is not told of", "http://127.0.0.1:6000", "", []],
+])("of services, a service reaches %s", (_, url, rules, edges) => {
+  const files = [
+    { path: "/e/haproxy.cfg", text: `${DOOR}frontend edge\n bind 127.0.0.1:8080\n use_backend %[var(txn.host),map_str(hosts.map)]\nbackend api\n description service\n${rules}\n` },
+    { path: "/e/hosts.map", text: edges.some((edge) => edge.startsWith("team")) ? "api.x api\n" : "" },
+    { path: "/e/team-office.list", text: "127.0.0.1\n" },
+    { path: "/e/services.list", text: "127.0.0.1\n" },
+  ];
+  const processes = [{ name: "caller.1", kind: "service", environment: [{ name: "API_URL", value: [url] }] }] as const;
+  expect(readLocal({ edgeFiles: files, processes }).edges.map(({ from, to }) => `${from} ${to}`).sort()).toEqual(edges);
+});
+
 test("words of a line are those that HAProxy reads", () => {
   expect(wordsOf(String.raw`  acl  p 'it'\''s $x' "a\"b"c d\ e # comment`)).toEqual(["acl", "p", "it's $x", 'a"bc', "d e"]);
   expect(wordsOf("# comment")).toEqual([]);

@@ -5,6 +5,27 @@ import { line, quoted } from "./edge-text.ts";
 /** Where the addresses of a team are, beside the configuration; the runtime API changes it under this name. */
 export const teamFile = (team: string): string => `team-${team}.list`;
 
+/** Where the addresses of services are, beside the configuration. */
+export const SERVICES_FILE = "services.list";
+
+/** Name of the door by which other services call a service. */
+export const internalDoor = (backend: string): string => `internal.${backend}`;
+
+/**
+ * Who may come in where services call a service, whose paths are all open to them as on AWS: programs of this machine, and
+ * no page in a browser. A page elsewhere may have its own name lead to 127.0.0.1, so the address is the only name.
+ */
+export function internalDoorRules(): string {
+  return [
+    `acl a-service src -f ${SERVICES_FILE}`,
+    "http-request deny status 403 default-errorfiles if !a-service",
+    "acl from-page req.fhdr(sec-fetch-site) -m found",
+    "acl has-origin req.fhdr(origin) -m found",
+    "http-request deny status 403 default-errorfiles if from-page || has-origin",
+    "http-request deny status 404 default-errorfiles unless { var(txn.host) -m str 127.0.0.1 }",
+  ].map(line).join("");
+}
+
 /**
  * The rules of a backend that say who may reach what: a table of named conditions, then denials in the order of the
  * definition, the first match decides. A backend that is open to everyone has none.
@@ -15,6 +36,7 @@ export function accessRules(host: EdgeHost, port: number): string {
   if (reachable.every(({ reachableBy }) => reachableBy === "public")) return "";
   const teams = [...new Set(reachable.flatMap(({ reachableBy }) => (reachableBy === "public" ? [] : reachableBy)))];
   return [
+    host.internalPort === null ? "" : line(`acl inside fe_name ${internalDoor(host.backend)}`) + line("http-request allow if inside"),
     ...teams.map((team) => line(`acl team.${team} src -f ${teamFile(team)}`)),
     teams.length > 0 ? foreignPages(host, port) : "",
     reachable.at(-1)?.reachableBy === "public" ? passUnruled(reachable) : "",

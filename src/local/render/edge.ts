@@ -1,5 +1,5 @@
 import type { Audience, PathRule } from "../../model/service.ts";
-import { accessRules, teamFile } from "./edge-access.ts";
+import { accessRules, internalDoor, internalDoorRules, SERVICES_FILE, teamFile } from "./edge-access.ts";
 import { limitRules, limitSections, limitsMap, LOCAL_PEER, type EdgeLimit } from "./edge-limits.ts";
 import { cacheSection, releasesMap, SITE_SERVER_OPTIONS, siteRules } from "./edge-sites.ts";
 import { line, page, quoted } from "./edge-text.ts";
@@ -68,6 +68,7 @@ export function renderEdge(edge: Edge): { readonly files: readonly ConfigFile[];
       file("hosts.map", edge.hosts.flatMap(({ names, backend }) => names.map((name) => `${name} ${backend}\n`)).join("")),
       file("releases.map", releasesMap(edge.hosts)),
       file("limits.map", limitsMap(edge.limits)),
+      ...(edge.hosts.some(({ internalPort }) => internalPort !== null) ? [file(SERVICES_FILE, "127.0.0.1\n")] : []),
       ...edge.teams.map((team) => file(teamFile(team), TEAM_ADDRESSES.map((address) => `${address}\n`).join(""))),
     ],
     arguments: ["-W", "-S", `${edge.sockets.master},mode,600`, "-f", `${edge.directory}/haproxy.cfg`],
@@ -83,11 +84,14 @@ const sections = (edge: Edge): readonly string[] => [
   ...edge.hosts.map((host) => backendSection(host, edge.listen.port)),
 ];
 
-/** One thread answers 15,000 requests a second and wastes nothing on locks. `noreuseport`: a second edge on our port fails instead of taking half. */
+/**
+ * One thread answers 15,000 requests a second and wastes nothing on locks. `noreuseport`: a second edge on our port fails
+ * instead of taking half. Two descriptors make a connection: as many as this machine lets us have, 12,000 at the most.
+ */
 function globalSection({ sockets }: Edge): string {
   return `global
   default-path config
-  maxconn 2000
+  fd-hard-limit 25000
   nbthread 1
   noreuseport
   hard-stop-after 5m
@@ -165,10 +169,8 @@ function frontendSections({ listen, hosts, limits }: Edge): readonly string[] {
   http-request deny status 400 default-errorfiles if !{ var(txn.backend) -m found } !{ var(txn.host) -m len gt 0 }
   http-request deny status 404 default-errorfiles unless { var(txn.backend) -m found }
 ${limitRules(limits, services)}`;
-  // A page elsewhere may have its own name lead to 127.0.0.1, and would look like the team to an address that takes every name.
-  const byAddress = "  http-request deny status 404 default-errorfiles unless { var(txn.host) -m str 127.0.0.1 }\n";
   const internal = hosts.flatMap(({ backend, internalPort }) =>
-    internalPort === null ? [] : [frontendSection(`internal.${backend}`, "127.0.0.1", internalPort, byAddress, `  default_backend ${backend}\n`)],
+    internalPort === null ? [] : [frontendSection(internalDoor(backend), "127.0.0.1", internalPort, internalDoorRules(), `  default_backend ${backend}\n`)],
   );
   return [frontendSection("edge", listen.address, listen.port, byHost, "  use_backend %[var(txn.backend)]\n"), ...internal];
 }
