@@ -6,7 +6,7 @@ export interface ScheduleDefinition {
   readonly cron: string;
   /** IANA time zone of these times. @default the platform's */
   readonly timezone?: string;
-  /** Begin also while the run before has not ended; otherwise that time is passed over and told. @default false */
+  /** Begin also while the run before has not ended; otherwise that time is passed over and told. AWS begins it in either case. @default false */
   readonly overlap?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Messages from publishers to a queue of each consumer. */
+/** Messages from publishers to a queue of each consumer, which gets body and attributes as they were published, without an envelope. */
 export interface Topic {
   readonly name: string;
   readonly deadLetterAfter: number;

@@ -19,6 +19,10 @@ test.each(EXAMPLES)("what is rendered of %s is well-formed", async (name) => {
   }
 });
 
+const visible = { cloudwatch_metrics_enabled: true, metric_name: "main", sampled_requests_enabled: true };
+const webAcl = (statement: object) => ({
+  aws_wafv2_web_acl: { main: { scope: "REGIONAL", default_action: { allow: {} }, visibility_config: visible, rule: [{ name: "one", priority: 1, statement, visibility_config: visible }] } },
+});
 const vpc = { main: { cidr_block: "10.0.0.0/16" } };
 
 describe("each mistake is told by its address", () => {
@@ -37,6 +41,7 @@ describe("each mistake is told by its address", () => {
     ["an unescaped ${", { aws_vpc: { main: { tags: { Name: "of ${HOME}" } } } }, "aws_vpc.main.tags.Name: an expression names HOME, which is nothing: a literal is written $${…}"],
     ["a bad name", { aws_vpc: { "9main": {} } }, "aws_vpc.9main: a name is letters, digits, _ and -, and does not begin with a digit"],
     ["a provider that is not configured", { aws_vpc: { main: { provider: "aws.shared" } } }, "aws_vpc.main: there is no provider aws.shared"],
+    ["a misspelt argument deep in a web ACL's rule", webAcl({ rate_based_statement: { limit: 10, aggregate_key_type: "IP", scope_down_statement: { byteMatchStatement: {} } } }), "aws_wafv2_web_acl.main.rule.statement.rate_based_statement.scope_down_statement.byteMatchStatement: there is no argument byteMatchStatement here"],
     ["a type that there is not", { aws_vcp: { main: {} } }, "aws_vcp.main: the schema has no resource aws_vcp"],
   ])("%s", (_name, resources, problem) => {
     expect(problems(resources)).toEqual([problem]);

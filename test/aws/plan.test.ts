@@ -26,7 +26,7 @@ test("takes away what the definition no longer has, and leaves what others put t
   await writePlan(model, out);
   writeFileSync(join(out, "prod/backend.tf.json"), "{}");
   writeFileSync(join(out, "prod/terraform.tfstate"), "{}");
-  const smaller = { ...model, environments: model.environments.map((environment) => ({ ...environment, sites: [], services: [] })) };
+  const smaller = { ...model, environments: model.environments.map((environment) => ({ ...environment, sites: [], services: [], topics: [], databases: environment.databases.filter(({ engine }) => engine === "mysql") })) };
   const { removed } = await writePlan(smaller, out);
   expect(removed).toEqual(expect.arrayContaining(["dev/site-main.tf.json", "prod/site-main.tf.json", "prod/service-api.tf.json"]));
   const left = ["backend.tf.json", "database-mysql.tf.json", "network.tf.json", "terraform.tf.json", "terraform.tfstate"];

@@ -21,6 +21,7 @@ const SEEDED: readonly { readonly name: string; readonly change: (resources: Res
   { name: "a missing argument", change: (r) => set(r, "aws_db_instance", "database_mysql", { instance_class: undefined }), says: "Missing required argument" },
   { name: "a wrong type", change: (r) => set(r, "aws_vpc", "main", { enable_dns_support: "perhaps" }), says: "a bool is required" },
   { name: "a misspelt argument in a nested block", change: (r) => set(r, "aws_ecs_service", "service_api", { deployment_circuit_breaker: { enable: true, rolback: true } }), says: "Extraneous JSON object property" },
+  { name: "a misspelt argument deep in a web ACL's rule", change: (r) => set(r, "aws_wafv2_web_acl", "edge", { rule: [{ name: "one", priority: 1, statement: { rateBasedStatement: { limit: 10 } }, visibility_config: { cloudwatch_metrics_enabled: true, metric_name: "one", sampled_requests_enabled: true } }] }), says: "Extraneous JSON object property" },
   { name: "an unescaped ${", change: (r) => set(r, "aws_ssm_parameter", "service_api_release", { description: "of ${HOME}" }), says: "Invalid reference" },
   { name: "a bad name", change: (r) => set(r, "aws_vpc", "9main", { cidr_block: "10.0.0.0/16" }), says: "Invalid resource name" },
   { name: "a dependency on nothing", change: (r) => set(r, "aws_vpc", "main", { depends_on: ["aws_vpc.other"] }), says: "Reference to undeclared resource" },

@@ -1,0 +1,38 @@
+import type { Environment, Model } from "../../model/model.ts";
+
+/** Something that the definition says and AWS does in another way, or not at all. */
+export interface Difference {
+  /** `service report` */
+  readonly part: string;
+  readonly says: string;
+  /** Environments in which it is so. */
+  readonly environments: readonly string[];
+}
+
+/** What is not on AWS as it is written, in the order of the definition. */
+export function differencesOf({ environments }: Model): readonly Difference[] {
+  const found = new Map<string, Difference>();
+  for (const environment of environments) {
+    for (const { part, says } of inOne(environment)) {
+      const same = found.get(`${part}: ${says}`);
+      found.set(`${part}: ${says}`, { part, says, environments: [...(same?.environments ?? []), environment.name] });
+    }
+  }
+  return [...found.values()];
+}
+
+type Said = Pick<Difference, "part" | "says">;
+
+function inOne({ services, protection }: Environment): readonly Said[] {
+  return [
+    ...services.flatMap(({ name, schedule, seed }): readonly Said[] => [
+      ...(schedule && !schedule.overlap ? [{ part: `service ${name}`, says: "a run begins also while the one before goes on: ECS keeps no task from running twice" }] : []),
+      ...(seed === null ? [] : [{ part: `service ${name}`, says: "seed never runs there" }]),
+    ]),
+    ...services.filter(({ name }) => services.some(({ calls }) => calls.includes(name))).map(({ name }): Said => ({
+      part: `service ${name}`,
+      says: "every service on the same hosts can reach it inside; those without a link are only not told its address",
+    })),
+    ...protection.rateLimits.map(({ name }): Said => ({ part: `rate limit ${name}`, says: "AWS counts every few seconds, so more may pass before the first is refused" })),
+  ];
+}

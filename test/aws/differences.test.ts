@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { differencesOf } from "../../src/aws/render/differences.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
+
+const lines = (model = shopModel()) => differencesOf(model).map(({ part, says }) => `${part}: ${says}`);
+const INSIDE = "every service on the same hosts can reach it inside; those without a link are only not told its address";
+
+test("what AWS does in another way than the definition says", () => {
+  expect(lines()).toEqual([
+    "service report: a run begins also while the one before goes on: ECS keeps no task from running twice",
+    `service api: ${INSIDE}`,
+    `service desk: ${INSIDE}`,
+    "rate limit everyone: AWS counts every few seconds, so more may pass before the first is refused",
+    "rate limit login: AWS counts every few seconds, so more may pass before the first is refused",
+  ]);
+});
+
+test("is said once for all environments in which it is so", () => {
+  const [first] = shopEnvironment().services;
+  const test = { ...shopEnvironment(), name: "test", protection: { rateLimits: [] }, services: first ? [{ ...first, seed: "node seed.js" }] : [] };
+  const found = differencesOf({ ...shopModel(), environments: [shopEnvironment(), test, { ...test, name: "trial" }] });
+  expect(found.find(({ part }) => part === "rate limit login")?.environments).toEqual(["live"]);
+  expect(found.find(({ says }) => says === "seed never runs there")).toEqual({ part: "service api", says: "seed never runs there", environments: ["test", "trial"] });
+});
+
+test("a run that may overlap is as it is written", () => {
+  const services = shopEnvironment().services.map((service) => ({ ...service, calls: [], schedule: service.schedule && { ...service.schedule, overlap: true } }));
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, protection: { rateLimits: [] } }] })).toEqual([]);
+});
