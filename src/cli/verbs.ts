@@ -80,6 +80,22 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     options: { "most N": "the N oldest dead messages (default: 10)" },
     load: () => import("./verb/topic.ts").then(({ topic }) => topic),
   },
+  snapshot: {
+    usage: "snapshot NAME",
+    summary: "keep all data of the platform under a name; it runs on",
+    load: () => import("./verb/snapshot.ts").then(({ snapshot }) => snapshot),
+  },
+  restore: {
+    usage: "restore NAME",
+    summary: "replace all data by those of a snapshot",
+    options: { yes: "do not ask" },
+    load: () => import("./verb/snapshot.ts").then(({ restore }) => restore),
+  },
+  snapshots: {
+    usage: "snapshots [delete NAME]",
+    summary: "what is kept, oldest first; down --erase deletes all of it",
+    load: () => import("./verb/snapshot.ts").then(({ snapshots }) => snapshots),
+  },
   secret: {
     usage: "secret set|list|unset [SERVICE [NAME]]",
     summary: "values that the definition only names; set reads the value from a prompt or stdin",

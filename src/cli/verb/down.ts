@@ -42,9 +42,9 @@ export async function down(invocation: Invocation): Promise<number> {
 
 async function mayErase(invocation: Invocation, state: string): Promise<boolean> {
   if (invocation.flags.has("yes")) return true;
-  if (process.stdin.isTTY !== true) throw new Failure("usage", "down --erase deletes all data, and nobody can be asked here", { hint: "./dailyge down --erase --yes" });
+  if (process.stdin.isTTY !== true) throw new Failure("usage", "down --erase deletes all data and snapshots, and nobody can be asked here", { hint: "./dailyge down --erase --yes" });
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`Delete all data, releases and secrets in ${state}? [y/N] `);
+  const answer = await prompt.question(`Delete all data, snapshots, releases and secrets in ${state}? [y/N] `);
   prompt.close();
   if (/^y(es)?$/i.test(answer.trim())) return true;
   invocation.tell("nothing was deleted\n");

@@ -5,6 +5,9 @@ export interface Place {
   readonly stateFile: string;
   readonly secrets: string;
   readonly jobs: string;
+  readonly snapshots: string;
+  /** Of a restore that is under way; it is gone after one. */
+  readonly restore: string;
   part(name: string): string;
   log(name: string): string;
   config(name: string): string;
@@ -24,6 +27,8 @@ export function placeOf(state: string): Place {
     stateFile: `${state}/state.json`,
     secrets: `${state}/secrets`,
     jobs: `${state}/jobs`,
+    snapshots: `${state}/snapshots`,
+    restore: `${state}/restore`,
     part: (name) => `${state}/parts/${name}`,
     log: (name) => `${state}/logs/${name}`,
     config: (name) => `${state}/config/${name}`,

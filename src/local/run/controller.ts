@@ -112,6 +112,10 @@ async function answer(request: Request, operations: Operations, version: string,
       return operations.deploy(request.name, request.from, request.hurried, signal);
     case "rollback":
       return operations.rollback(request.name, signal);
+    case "snapshot":
+      return operations.snapshot(request.name, signal);
+    case "restore":
+      return operations.restore(request.name, signal);
     case "status":
       return operations.status();
     case "run":

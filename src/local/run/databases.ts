@@ -7,6 +7,7 @@ import { databaseHere } from "./database-engines.ts";
 import { handOver } from "./files.ts";
 import { lastLines } from "./logs.ts";
 import { freePort, tryPort } from "./port.ts";
+import { goOn } from "./snapshot-copy.ts";
 import { databaseSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 import { inspectProcess, specHash, startProcess, stopProcess } from "./supervisor.ts";
@@ -48,6 +49,8 @@ async function start(stage: Stage, here: LocalDatabase, signal?: AbortSignal): P
   const { process, files } = here.render();
   const hash = await specHash(ground, process, files);
   const standing = await inspectProcess(ground, name);
+  // A snapshot may have been interrupted while it held it still.
+  if (standing.pid !== null) goOn([standing.pid]);
   if (standing.state === "running" && standing.hash === hash) return;
   if (standing.state !== "absent") {
     stage.report({ part: name, state: "working", step: "stopping it to start it anew" });

@@ -18,8 +18,10 @@ import { bootId } from "./process-table.ts";
 import type { Answers } from "./protocol.ts";
 import { adopt, build, lower, missingNeeds, raise } from "./raise.ts";
 import { recordOf, roll, type Pace } from "./rollout.ts";
+import { restoreSnapshot } from "./restore.ts";
 import { secretStore } from "./secret-store.ts";
 import { SUPERSEDED, TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
+import { takeSnapshot, type MadeSnapshot } from "./snapshot.ts";
 import { socketDirectory } from "./sockets.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { belongsToAnother, readState, writeState, type RunEnd, type RunRecord, type State, type Wanted } from "./state.ts";
@@ -189,6 +191,23 @@ export class Operations {
     await this.#untilTakenOver();
     const { stage, workload } = this.#workload(name);
     return surroundingsNow(stage, workload);
+  }
+
+  async snapshot(name: string, signal: AbortSignal): Promise<MadeSnapshot> {
+    await this.#untilTakenOver();
+    return this.#only(`snapshot ${name}`, (operation) => takeSnapshot(this.#running(), name, operation), signal);
+  }
+
+  async restore(name: string, signal: AbortSignal): Promise<Answers["restore"]> {
+    await this.#untilTakenOver();
+    const started = Date.now();
+    const snapshot = await this.#only(`restore ${name}`, (operation) => restoreSnapshot(this.#running(), name, operation), signal);
+    return { snapshot, seconds: Math.round((Date.now() - started) / 100) / 10 };
+  }
+
+  #running(): Stage {
+    if (this.#stage === null || this.#stage.state.wanted === null) throw notRunning();
+    return this.#stage;
   }
 
   async shell(database: string, as: string | null): Promise<ShellCommand> {

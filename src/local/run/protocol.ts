@@ -5,6 +5,8 @@ import type { WaitingMessage } from "../render/messaging.ts";
 import type { ShellCommand } from "./database-shell.ts";
 import type { StatusReport } from "./status.ts";
 import type { QueueNamed, TopicStatus } from "./topics.ts";
+import type { MadeSnapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot-store.ts";
 import type { Progress } from "./stage.ts";
 import type { RunEnd, RunRecord, Wanted } from "./state.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -17,6 +19,8 @@ export type Request =
   | { readonly verb: "deploy"; readonly name: string; readonly from: string | null; readonly hurried: boolean }
   | { readonly verb: "rollback"; readonly name: string }
   | { readonly verb: "status" }
+  | { readonly verb: "snapshot"; readonly name: string }
+  | { readonly verb: "restore"; readonly name: string }
   /** Begins a run of a scheduled service. */
   | { readonly verb: "run"; readonly name: string }
   /** Waits for its end; cancelled, it ends the run. */
@@ -45,6 +49,8 @@ export interface Answers {
   readonly deploy: { readonly release: string; readonly previous: string | null; readonly seconds: number };
   readonly rollback: { readonly release: string; readonly previous: string | null; readonly seconds: number };
   readonly status: StatusReport;
+  readonly snapshot: MadeSnapshot;
+  readonly restore: { readonly snapshot: Snapshot; readonly seconds: number };
   readonly run: RunRecord;
   readonly runEnd: RunEnd;
   readonly surroundings: Surroundings;

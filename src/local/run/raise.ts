@@ -12,6 +12,7 @@ import { recordOf, refuse, retire, roll } from "./rollout.ts";
 import { endRuns } from "./scheduled-run.ts";
 import type { Wanted } from "./state.ts";
 import type { Stage } from "./stage.ts";
+import { finishRestore } from "./restore.ts";
 import { inspectProcess, standingParts, stopProcess } from "./supervisor.ts";
 
 /**
@@ -25,7 +26,8 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   await stage.remember();
   for (const path of stage.workloads.flatMap(({ generatedSecrets }) => generatedSecrets)) await stage.secrets.generate(path);
   const edge = raiseEdge(stage);
-  const parts = new Map([...wanted.environment.databases.map((database) => [database.name, raiseDatabase(stage, database, signal)] as const), [MESSAGING, raiseMessaging(stage, signal)] as const]);
+  const restored = finishRestore(stage, signal);
+  const parts = new Map([...wanted.environment.databases.map((database) => [database.name, restored.then(() => raiseDatabase(stage, database, signal))] as const), [MESSAGING, raiseMessaging(stage, signal)] as const]);
   const workloads = stage.workloads.map(async (workload) => {
     const waitsFor = missingNeeds(stage, workload);
     if (waitsFor.length > 0) return stage.report({ part: workload.name, state: "note", step: `waiting for ${waitsFor.join(" and ")}` });
@@ -36,7 +38,7 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
     await roll(stage, workload, release.id, signal);
     stage.report({ part: workload.name, state: "ready", step: release.id });
   });
-  const results = await Promise.allSettled([edge, ...parts.values(), ...workloads]);
+  const results = await Promise.allSettled([edge, restored, ...parts.values(), ...workloads]);
   await retireLeftovers(stage, wanted);
   throwFirst(results, signal);
 }
@@ -185,9 +187,10 @@ export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
   setWorkloads(stage);
   const { wanted } = stage.state;
   if (wanted === null) return;
+  const restored = finishRestore(stage, signal);
   // One that cannot be taken over keeps nobody from the others.
   const results = [
-    ...(await Promise.allSettled([raiseEdge(stage), raiseMessaging(stage, signal), ...wanted.environment.databases.map((database) => raiseDatabase(stage, database, signal))])),
+    ...(await Promise.allSettled([raiseEdge(stage), restored, raiseMessaging(stage, signal), ...wanted.environment.databases.map((database) => restored.then(() => raiseDatabase(stage, database, signal)))])),
     ...(await Promise.allSettled(stage.workloads.map((workload) => adoptWorkload(stage, workload, signal)))),
   ];
   await retireLeftovers(stage, wanted);

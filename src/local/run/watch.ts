@@ -227,6 +227,8 @@ export class Watch {
     } else if (observed.kind === "port of another") {
       await this.#replace(workload, `another program listens on its port ${replica.port}: replacing it`, replica);
     } else if (observed.kind === "no answer" || observed.kind === "not listening") {
+      // A snapshot holds its databases still, a restore stops them: who asks them waits.
+      if (workload.needs.some((name) => this.#stage.busy.has(name))) return;
       seen.silent += 1;
       const starting = !seen.inEdge && Date.now() - seen.startedAt < workload.startSeconds * 1000;
       if (seen.silent < SILENT_LOOKS || starting) return;
