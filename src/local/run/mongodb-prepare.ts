@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, chown, mkdir, readFile } from "node:fs/promises";
+import { chown, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { MongodbDatabase } from "../../model/database.ts";
 import { mongodbFiles } from "../render/mongodb-placed.ts";
@@ -28,7 +28,6 @@ export async function prepareMongodb(database: MongodbDatabase, preparation: Mon
   };
   if (!(await isFilled(placed.dataDirectory))) {
     return fillWhole(placed.dataDirectory, async (temporary) => {
-      await chmod(temporary, 0o755);
       await writeMark(temporary, server);
       await give(temporary);
     });
@@ -44,11 +43,12 @@ const digest = (password: string): string => createHash("sha256").update(passwor
 
 async function writeFiles(database: MongodbDatabase, { placed, user, key }: MongodbPreparation): Promise<void> {
   for (const { path, text } of renderMongodb(database, placed).files) await writeWhole(path, text, 0o644);
-  for (const directory of [placed.workDirectory, dirname(placed.firstSocket)]) {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (user !== null) await handOver(directory, user);
-  }
+  await mkdir(placed.workDirectory, { recursive: true });
+  if (user !== null) await handOver(placed.workDirectory, user);
   if (placed.flavour !== "mongod") return;
+  const sockets = dirname(placed.firstSocket);
+  await mkdir(sockets, { recursive: true, mode: 0o700 });
+  if (user !== null) await handOver(sockets, user);
   const path = mongodbFiles(placed.configDirectory).key;
   await writeWhole(path, key);
   if (user !== null) await chown(path, user, user);

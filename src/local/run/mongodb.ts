@@ -65,10 +65,14 @@ function placeMongodb({ place, state }: Stage, name: string, server: FoundServer
 }
 
 const PYMONGO = `
-import os
+import code, os, sys
 from pymongo import MongoClient
 db = MongoClient(os.environ["MONGODB_URL"]).get_default_database()
-print("Python with PyMongo, for mongosh is not on the PATH: db." + db.name + ".find_one(), db.list_collection_names()")
+for words in sys.argv[1:]:
+    print(eval(words))
+if len(sys.argv) == 1:
+    import readline
+    code.interact("Python with PyMongo, since mongosh is not on the PATH; db is the database: db.list_collection_names()", local={"db": db}, exitmsg="")
 `;
 
 /** mongosh where it is on the PATH, else the driver that the stand-in brings. Both read the address, password and all, from their environment. */
@@ -76,7 +80,7 @@ async function shell({ secrets }: Stage, { name, schema }: MongodbDatabase, { pr
   const password = await secrets.demand(as === null ? databaseRootSecret(name) : databaseUserSecret(name, as));
   const { mongosh } = programs;
   return {
-    command: mongosh === undefined ? [...pythonWords(programs), "-i", "-c", PYMONGO] : [mongosh, "--quiet", "--nodb", "--shell", "--eval", "db = connect(process.env.MONGODB_URL)"],
+    command: mongosh === undefined ? [...pythonWords(programs), "-c", PYMONGO] : [mongosh, "--quiet", "--nodb", "--shell", "--eval", "db = connect(process.env.MONGODB_URL)"],
     environment: { MONGODB_URL: `mongodb://${as ?? MONGODB_ADMINISTRATOR}:${password}@127.0.0.1:${port}/${schema}${as === null ? "?authSource=admin" : ""}` },
   };
 }
