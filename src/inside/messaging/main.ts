@@ -7,6 +7,8 @@ import { log } from "./log.ts";
 import { openServer, queueUrl } from "./server.ts";
 
 /** Topics and queues of one platform on one machine, for SDKs of AWS. */
+// Messages are nobody else's to read.
+process.umask(0o077);
 const configuration = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as MessagingConfiguration;
 const { port, controlSocket } = configuration;
 const server = await openServer(configuration);

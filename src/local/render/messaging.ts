@@ -69,7 +69,10 @@ export function renderMessaging(shared: Shared, environment: Environment, placed
       kind: "messaging",
       command: ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", `${configDirectory}/${program[0]?.name ?? ""}`, configuration],
       directory: workDirectory,
-      environment: linkedToTopics(environment).map(({ name }) => ({ name: secretVariable(name), value: [{ secret: messagingSecret(name) }] })),
+      environment: [
+        { name: "NODE_COMPILE_CACHE", value: [`${workDirectory}/compiled`] },
+        ...linkedToTopics(environment).map(({ name }) => ({ name: secretVariable(name), value: [{ secret: messagingSecret(name) }] })),
+      ],
       identity: MESSAGING,
       writes: [dataDirectory, workDirectory],
       memoryMb: null,
