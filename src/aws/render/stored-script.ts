@@ -61,7 +61,7 @@ volume() {
     fail "/data is $mounted, which is not volume $VOLUME"
   fi
   # It may have grown.
-  xfs_growfs -d /data > /dev/null
+  xfs_growfs /data > /dev/null
 }
 
 directories() {
@@ -169,7 +169,7 @@ prepare() {
 
 access() {
   findmnt -n --mountpoint /data > /dev/null || fail "volume $VOLUME is not mounted"
-  xfs_growfs -d /data > /dev/null
+  xfs_growfs /data > /dev/null
   refresh
   if [ -e "$KEPT/restart" ]; then
     systemctl restart platform-database.service

@@ -41,8 +41,8 @@ export async function startInstance(database: string, redis: FoundPart, packages
   const machine = await startMachine();
   const [path, host] = [pathOf(database), hostOf(database)];
   for (const file of packages) await machine.must("cat > /tmp/package && dpkg-deb --fsys-tarfile /tmp/package | tar -x -C / --keep-directory-symlink", readFileSync(file));
-  // As on Amazon Linux.
-  await machine.must("ln -sf bash /usr/bin/sh");
+  // As on Amazon Linux, and as its packages do, for whose being killed in between we do not answer.
+  await machine.must("ln -sf bash /usr/bin/sh; useradd --system valkey; useradd --system mongod");
   const program = (name: string) => `#!/bin/sh\nexport LD_LIBRARY_PATH='${redis.libraryPath ?? ""}'\nexec '${redis.programs[name]}' "$@"\n`;
   await machine.write("/srv/server", program("redis-server"), "755");
   await machine.write("/srv/client", program("redis-cli"), "755");
@@ -92,11 +92,9 @@ esac
 `,
   rpm: "#!/bin/sh\n[ -e /srv/dnf-calls ]\n",
   dnf: `#!/bin/sh
+ln -sf /srv/server /usr/bin/valkey-server
+ln -sf /srv/client /usr/bin/valkey-cli
 echo "$*" >> /srv/dnf-calls
-useradd --system valkey
-useradd --system mongod
-ln -s /srv/server /usr/bin/valkey-server
-ln -s /srv/client /usr/bin/valkey-cli
 `,
   sysctl: "#!/bin/sh\n",
   "systemd-tmpfiles": "#!/bin/sh\n",
