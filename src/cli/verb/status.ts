@@ -29,5 +29,5 @@ function nothing(cause: unknown): null {
 /** Names come from the definition; where it cannot be read, there are none. */
 async function nothingRuns(invocation: Invocation): Promise<StatusReport> {
   const located = await locate({ ...invocation, tell: () => {}, print: () => {} }).catch(() => null);
-  return { platform: located?.model.shared.name ?? "", environment: located?.environment.name ?? "", ready: false, urls: {}, parts: [], refused: [], schedules: [], scaling: [], promises: [] };
+  return { platform: located?.model.shared.name ?? "", environment: located?.environment.name ?? "", ready: false, urls: {}, parts: [], refused: [], refusals: { hosts: {}, limits: {} }, schedules: [], scaling: [], promises: [] };
 }

@@ -4,6 +4,8 @@ import { publicUrl } from "../render/address.ts";
 import type { Workload } from "../render/workload.ts";
 import { databaseHere, databasePromises } from "./database-engines.ts";
 import { databaseAnswers } from "./databases.ts";
+import { edgePromises, refusalsOf, type Refusals } from "./edge-status.ts";
+import type { RequestCounts } from "./edge.ts";
 import { identify, processGroups, residentBytes } from "./process-table.ts";
 import { observe } from "./readiness.ts";
 import { probeOf, recordOf, replicasOf } from "./rollout.ts";
@@ -26,6 +28,8 @@ export interface StatusReport {
   readonly refused: readonly (RefusedRelease & { readonly name: string })[];
   readonly schedules: readonly ScheduleStatus[];
   readonly scaling: readonly ScalingStatus[];
+  /** Requests that the edge refused. */
+  readonly refusals: Refusals;
   /** How this machine keeps each promise of the definition. */
   readonly promises: readonly PromiseStatus[];
 }
@@ -71,8 +75,10 @@ export interface PromiseStatus {
 export async function report(stage: Stage, databasesAnswer = false): Promise<StatusReport> {
   const { wanted } = stage.state;
   const groups = await processGroups();
+  const edge = await edgeStatus(stage, groups);
+  const refusals = refusalsOf(stage, edge.counts);
   const [ours, messaging, workloads] = await Promise.all([
-    Promise.all([edgeStatus(stage, groups), ...databaseStatuses(stage, groups, databasesAnswer)]),
+    Promise.all([edge.part, ...databaseStatuses(stage, groups, databasesAnswer)]),
     messagingStatuses(stage, (name) => looks(stage, groups, name)),
     Promise.all(workloadStatuses(stage, groups)),
   ]);
@@ -91,7 +97,8 @@ export async function report(stage: Stage, databasesAnswer = false): Promise<Sta
     }),
     schedules,
     scaling,
-    promises: [...promises(stage), ...scalingPromise(scaling), ...schedulePromise(schedules)],
+    refusals,
+    promises: [...promises(stage, refusals), ...scalingPromise(scaling), ...schedulePromise(schedules)],
   };
 }
 
@@ -120,11 +127,12 @@ async function looks(stage: Stage, groups: Groups, name: string): Promise<Looks>
   };
 }
 
-async function edgeStatus(stage: Stage, groups: Groups): Promise<PartStatus> {
+async function edgeStatus(stage: Stage, groups: Groups): Promise<{ readonly part: PartStatus; readonly counts: Readonly<Record<string, RequestCounts>> }> {
   const { running, ...seen } = await looks(stage, groups, "edge");
-  const answers = running && (await stage.edge.counts().then(() => true, () => false));
+  const counts = running ? await stage.edge.counts().catch(() => null) : null;
   const url = `http://127.0.0.1:${stage.state.ports["edge"] ?? 0}`;
-  return { name: "edge", kind: "edge", state: answers ? "ready" : running ? "unhealthy" : stateOf(seen.crashes), release: null, url, reachableBy: null, except: [], ...seen };
+  const state = counts !== null ? "ready" : running ? "unhealthy" : stateOf(seen.crashes);
+  return { part: { name: "edge", kind: "edge", state, release: null, url, reachableBy: null, except: [], ...seen }, counts: counts ?? {} };
 }
 
 const stateOf = (crashes: number): "crashing" | "stopped" => (crashes > 0 ? "crashing" : "stopped");
@@ -185,7 +193,7 @@ async function scheduledStatus(stage: Stage, groups: Groups, { name }: Workload,
 const audience = (reachableBy: Audience): string => (reachableBy === "public" ? "everyone" : reachableBy.length === 0 ? "nobody" : reachableBy.join(", "));
 
 /** How this machine keeps each promise, and which it cannot. */
-function promises(stage: Stage): readonly PromiseStatus[] {
+function promises(stage: Stage, refusals: Refusals): readonly PromiseStatus[] {
   const { ground, confinement, workloads } = stage;
   const own = ground.userOf("edge") !== null;
   const teams = stage.state.wanted?.environment.teams ?? [];
@@ -194,6 +202,7 @@ function promises(stage: Stage): readonly PromiseStatus[] {
     { promise: "memory limit", how: confinement.how === "watched" ? "watched twice a second; a process above its limit is ended" : `${confinement.how}, enforced by the kernel` },
     { promise: "processor share", how: "not enforced on this machine" },
     ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
+    ...edgePromises(stage, refusals),
     { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
     ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
     ...databasePromises(stage),
