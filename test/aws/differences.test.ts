@@ -10,6 +10,8 @@ test("what AWS does in another way than the definition says", () => {
     "service report: a run begins also while the one before goes on: ECS keeps no task from running twice",
     `service api: ${INSIDE}`,
     `service desk: ${INSIDE}`,
+    "database baskets: Valkey on one machine: while that is made anew, or its zone fails, nobody is served",
+    "database articles: a replica set of one machine: while that is made anew, or its zone fails, nobody is served",
     "rate limit everyone: AWS counts every few seconds, so more may pass before the first is refused",
     "rate limit login: AWS counts every few seconds, so more may pass before the first is refused",
   ]);
@@ -25,5 +27,5 @@ test("is said once for all environments in which it is so", () => {
 
 test("a run that may overlap is as it is written", () => {
   const services = shopEnvironment().services.map((service) => ({ ...service, calls: [], schedule: service.schedule && { ...service.schedule, overlap: true } }));
-  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, protection: { rateLimits: [] } }] })).toEqual([]);
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], protection: { rateLimits: [] } }] })).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { Engine } from "../../model/database.ts";
 import type { Environment, Model } from "../../model/model.ts";
 
 /** Something that the definition says and AWS does in another way, or not at all. */
@@ -23,7 +24,13 @@ export function differencesOf({ environments }: Model): readonly Difference[] {
 
 type Said = Pick<Difference, "part" | "says">;
 
-function inOne({ services, protection }: Environment): readonly Said[] {
+const DATABASES: Readonly<Record<Engine, string | null>> = {
+  mysql: null,
+  redis: "Valkey on one machine: while that is made anew, or its zone fails, nobody is served",
+  mongodb: "a replica set of one machine: while that is made anew, or its zone fails, nobody is served",
+};
+
+function inOne({ services, databases, protection }: Environment): readonly Said[] {
   return [
     ...services.flatMap(({ name, schedule, seed }): readonly Said[] => [
       ...(schedule && !schedule.overlap ? [{ part: `service ${name}`, says: "a run begins also while the one before goes on: ECS keeps no task from running twice" }] : []),
@@ -33,6 +40,10 @@ function inOne({ services, protection }: Environment): readonly Said[] {
       part: `service ${name}`,
       says: "every service on the same hosts can reach it inside; those without a link are only not told its address",
     })),
+    ...databases.flatMap(({ name, engine }): readonly Said[] => {
+      const says = DATABASES[engine];
+      return says === null ? [] : [{ part: `database ${name}`, says }];
+    }),
     ...protection.rateLimits.map(({ name }): Said => ({ part: `rate limit ${name}`, says: "AWS counts every few seconds, so more may pass before the first is refused" })),
   ];
 }
