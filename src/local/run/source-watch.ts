@@ -6,8 +6,9 @@ import { promisify } from "node:util";
 import { contentHash, readSource } from "./source.ts";
 
 /** Files are written one after the other: so long nothing happens before it is looked what has changed; but not longer than that. */
-const QUIET_MS = 40;
+const QUIET_MS = 30;
 const LONGEST_WAIT_MS = 500;
+const AGAIN_MS = 300;
 /** Where the kernel watches no more directories for us. inotify(7), max_user_watches */
 const POLL_MS = 1_000;
 
@@ -20,6 +21,9 @@ export class SourceWatch {
   #looking: Promise<void>;
   #timer: NodeJS.Timeout | null = null;
   #poll: NodeJS.Timeout | null = null;
+  #again: NodeJS.Timeout | null = null;
+  /** Directories that the kernel does not watch for us. */
+  readonly #unwatched = new Set<string>();
   #firstEventAt: number | null = null;
   #closed = false;
 
@@ -37,7 +41,7 @@ export class SourceWatch {
 
   close(): void {
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const timer of [this.#timer, this.#again]) if (timer !== null) clearTimeout(timer);
     if (this.#poll !== null) clearInterval(this.#poll);
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
@@ -54,29 +58,33 @@ export class SourceWatch {
     }, Math.max(0, Math.min(QUIET_MS, this.#firstEventAt + LONGEST_WAIT_MS - now)));
   };
 
-  /** Watches the directories first: what changes after that is seen again. */
+  /** What came into a new directory before it was watched is seen by another look. */
   async #look(): Promise<void> {
     try {
-      await this.#watchDirectories();
+      if (this.#hash === null) await this.#watchDirectories();
       const hash = await contentHash(await readSource(this.#directory), []);
       const before = this.#hash;
       this.#hash = hash;
       if (before !== null && before !== hash && !this.#closed) this.#changed();
+      if (await this.#watchDirectories()) this.#soon();
     } catch {
-      // A file vanished while it was read: what follows is looked at again.
-      this.#soon();
+      // A file vanished while it was read, or the directory did.
+      this.#again = setTimeout(this.#soon, AGAIN_MS);
     }
   }
 
-  async #watchDirectories(): Promise<void> {
+  /** Gives whether there are new ones. */
+  async #watchDirectories(): Promise<boolean> {
     const there = new Set(await directoriesOf(this.#directory));
-    if (this.#closed) return;
+    if (this.#closed) return false;
     for (const [directory, watcher] of this.#watchers) {
       if (there.has(directory)) continue;
       watcher.close();
       this.#watchers.delete(directory);
     }
-    for (const directory of there) if (!this.#watchers.has(directory)) this.#watch(directory);
+    const added = [...there].filter((directory) => !this.#watchers.has(directory) && !this.#unwatched.has(directory));
+    for (const directory of added) this.#watch(directory);
+    return added.length > 0;
   }
 
   #watch(directory: string): void {
@@ -89,6 +97,7 @@ export class SourceWatch {
         this.#soon();
       });
     } catch {
+      this.#unwatched.add(directory);
       this.#poll ??= setInterval(this.#soon, POLL_MS);
     }
   }

@@ -16,11 +16,13 @@ export interface Source {
 
 /** What git tracks or would track there; outside a repository all but `node_modules` and `.git`. */
 export async function readSource(directory: string): Promise<Source> {
-  const commit = await run("git", ["-C", directory, "rev-parse", "--short=7", "HEAD"]).then(({ stdout }) => stdout.trim(), () => null);
-  const tracked = await run("git", ["-C", directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."], { maxBuffer: 2 ** 28 }).then(
-    ({ stdout }) => stdout.split("\0").filter((file) => file !== ""),
-    () => [],
-  );
+  const [commit, tracked] = await Promise.all([
+    run("git", ["-C", directory, "rev-parse", "--short=7", "HEAD"]).then(({ stdout }) => stdout.trim(), () => null),
+    run("git", ["-C", directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."], { maxBuffer: 2 ** 28 }).then(
+      ({ stdout }) => stdout.split("\0").filter((file) => file !== ""),
+      (): string[] => [],
+    ),
+  ]);
   const files = tracked.length > 0 ? tracked : await walk(directory, "");
   const kinds = await Promise.all(files.map((file) => lstat(join(directory, file)).catch(() => null)));
   return { directory, commit, files: files.filter((_file, index) => kinds[index]?.isFile() === true || kinds[index]?.isSymbolicLink() === true).sort() };
