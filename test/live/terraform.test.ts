@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderTerraform, type TerraformDirectory } from "../../src/aws/render/index.ts";
 import type { SchemaDocument } from "../../src/aws/schema/format.ts";
@@ -137,4 +139,18 @@ describe.skipIf(binary === undefined)("the real terraform", () => {
     expect(code).toBe(1);
     expect(output.replaceAll(/\s+/g, " ")).toContain(says);
   });
+});
+
+test("plan writes it all, and says what is not on AWS as it is written", async () => {
+  const out = mkdtempSync(join(tmpdir(), "plan-test-"));
+  try {
+    const words = ["plan", "--platform", fileURLToPath(new URL("../../examples/dailyge/platform.ts", import.meta.url)), "--out", out];
+    const { status, stdout, stderr } = spawnSync(fileURLToPath(new URL("../../dailyge", import.meta.url)), words, { encoding: "utf8" });
+    expect({ status, stderr, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining(`${out}: `) });
+    expect(stdout).toMatch(/not on AWS as it is written:\n(  .+\n)*  rate limit everyone: .+\n(  .+\n)*next, in this order:\n/);
+    const names = (await exampleModel("dailyge")).environments.map(({ name }) => name);
+    expect(readdirSync(out).sort()).toEqual([...names, "shared"].sort());
+  } finally {
+    rmSync(out, { recursive: true });
+  }
 });
