@@ -6,7 +6,7 @@ export interface ProtectionDefinition {
   readonly rateLimits?: Readonly<Record<string, RateLimitDefinition>>;
 }
 
-/** How many requests one address may make. Exact on one machine; on AWS counted every ten seconds or so, and so late by as much. */
+/** How many requests one address may make. On one machine it bites at once, on AWS seconds to minutes late; both estimate a little (docs/edge.md). */
 export interface RateLimitDefinition {
   /** Requests of one client address within the window. */
   readonly requests: number;

@@ -13,8 +13,13 @@ export const protection: Reader<Protection> = (value, at) => {
   return read && complete(read);
 };
 
+/** https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, rate-based rules of a web ACL */
+const MOST_LIMITS = 10;
+
 const rateLimits: Reader<readonly RateLimit[]> = (value, at) => {
-  const read = (entries(value, at, "rate limits") ?? []).map(([name, written]) => rateLimit(name, written, at.field(name)));
+  const written = entries(value, at, "rate limits") ?? [];
+  if (written.length > MOST_LIMITS) at.error("bad-number", `${written.length} rate limits are more than the ${MOST_LIMITS} that AWS WAF takes`, "let limits of the same number and window share one, with all their paths");
+  const read = written.map(([name, one]) => rateLimit(name, one, at.field(name)));
   return read.every((each) => each !== undefined) ? read : undefined;
 };
 

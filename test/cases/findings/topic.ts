@@ -15,6 +15,7 @@ export const TOPIC = [
 
 export const RATE_LIMIT = [
   found("bad-number", rateLimit({ requests: 5 }), "protection.rateLimits.login.requests", "5 is out of range: AWS WAF counts from 10 requests on", "write a whole number from 10 to 2000000000"),
+  found("bad-number", shop({ protection: { rateLimits: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`limit-${index}`, { requests: 50 }])) } }), "protection.rateLimits", "11 rate limits are more than the 10 that AWS WAF takes", "let limits of the same number and window share one, with all their paths"),
   found("bad-duration", rateLimit({ per: "3 minutes" }), "protection.rateLimits.login.per", "AWS WAF does not count over this window", 'write "1 minute", "2 minutes", "5 minutes" or "10 minutes"'),
   found("bad-path", rateLimit({ paths: ["api/login"] }), "protection.rateLimits.login.paths[0]", 'the pattern "api/login" does not begin with /', 'write a pattern such as "/internal/*"'),
   found("empty", rateLimit({ paths: [] }), "protection.rateLimits.login.paths", "a rate limit for no path limits nothing", "take paths out to count all requests"),
