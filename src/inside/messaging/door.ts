@@ -39,9 +39,16 @@ async function serve(door: Door, request: IncomingMessage, response: ServerRespo
   if (body === null) return send(response, plain(413, "the request is longer than SNS and SQS take"));
   const wish = permitted(door, request, body);
   if ("status" in wish) return send(response, wish);
-  const answer = await door.server.handle(headersFor(request, wish.service), wish.body);
+  const answer = readable(wish, await door.server.handle(headersFor(request, wish.service), wish.body));
   if (request.socket.destroyed) giveBack(door, wish, answer);
   else send(response, answer);
+}
+
+/** What fails inside, as on a full disk, is answered so that an SDK understands it and tries again. */
+function readable({ service, action }: Wish, answer: Answer): Answer {
+  if (answer.status < 500) return answer;
+  log(`${action} failed: ${answer.body}`);
+  return refuse(service, "InternalFailure", "it failed: the log of messaging says why", 500);
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -72,9 +72,8 @@ export interface SnsStore {
 }
 
 export interface Persistence {
-  readonly db: { prepare(sql: string): { run(...values: readonly string[]): unknown } };
+  readonly db: { exec(sql: string): void; prepare(sql: string): { run(...values: readonly string[]): unknown } };
   loadSqsAndSns(sqs: SqsStore, sns: SnsStore): void;
-  transaction(act: () => void): void;
   updateMessageReady(id: string): void;
   close(): void;
 }

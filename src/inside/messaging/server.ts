@@ -48,15 +48,16 @@ function correct(kept: Persistence): void {
 function makeReceivingWhole(queue: Queue, kept: Persistence): void {
   const dequeue = queue.dequeue.bind(queue);
   queue.dequeue = (...given) => {
-    let received: unknown;
     try {
-      kept.transaction(() => (received = dequeue(...given)));
+      kept.db.exec("BEGIN");
+      const received = dequeue(...given);
+      kept.db.exec("COMMIT");
+      return received;
     } catch (cause) {
       // What is in memory is not what is kept any more: the next start reads that.
       log(`cannot keep what is received: ${cause instanceof Error ? cause.message : String(cause)}`);
       process.exit(1);
     }
-    return received;
   };
 }
 
