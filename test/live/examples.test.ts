@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,24 +15,48 @@ function counts(output: string): Readonly<Record<string, number>> {
   return Object.fromEntries([...output.matchAll(/^(?:#|ℹ) (pass|fail|skipped) (\d+)$/gm)].map(([, what = "", number]) => [what, Number(number)]));
 }
 
-const nodeTests = (directory: string, files: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> =>
+const nodeTests = (directory: string, files: readonly string[], environment: Readonly<Record<string, string | undefined>> = {}): Promise<string> =>
   run(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", ...files], { cwd: directory, env: { PATH: process.env["PATH"], HOME: directory, ...environment } }).then(
     ({ stdout }) => stdout,
     (error: { readonly stdout: string }) => error.stdout,
   );
 
-test("the schedule service passes its own tests against the database that the platform gives it", async () => {
-  const copy = mkdtempSync(join(tmpdir(), "dailyge-example-"));
-  onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
-  cpSync(join(examples, "dailyge/services/api"), copy, { recursive: true, filter: (path) => !path.endsWith("node_modules") });
-  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"], { cwd: copy });
-  const platform = makePlatform({ services: { api: service({ uses: ["mysql"] }) }, databases: { mysql: { engine: "mysql" } } });
-  await platform.up();
-  const given = (name: string): string => readFileSync(join(platform.state(), "parts/api.1/environment", name), "utf8").trim();
-  const names = ["MYSQL_HOST", "MYSQL_PORT", "MYSQL_USER", "MYSQL_PASSWORD", "MYSQL_DATABASE"];
-  const output = await nodeTests(copy, ["test/*.test.ts"], Object.fromEntries(names.map((name) => [name, given(name)])));
-  expect(counts(output), output).toMatchObject({ fail: 0, skipped: 0 });
-  expect(counts(output)["pass"]).toBeGreaterThan(50);
+const SERVICES = ["api", "admin-api", "event-worker", "nightly"] as const;
+type Name = (typeof SERVICES)[number];
+
+test("the reference's services pass their own tests against the parts that the platform gives them", { timeout: 150_000 }, async () => {
+  const copies = mkdtempSync(join(tmpdir(), "dailyge-examples-"));
+  onTestFinished(() => rmSync(copies, { recursive: true, force: true }));
+  const platform = makePlatform({
+    services: {
+      "api": service({ uses: ["mysql", "redis", "mongodb", "events"] }),
+      "admin-api": service({ uses: ["mysql"] }, "admin-api"),
+      "event-worker": service({ uses: ["mongodb"], consumes: ["events"] }, "event-worker"),
+      "nightly": service({ uses: ["mysql"] }, "nightly"),
+    },
+    databases: { mysql: { engine: "mysql" }, redis: { engine: "redis" }, mongodb: { engine: "mongodb" } },
+    topics: { events: {} },
+  });
+  const install = async (name: Name) => {
+    cpSync(join(examples, "dailyge/services", name), join(copies, name), { recursive: true, filter: (path) => !path.endsWith("node_modules") });
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: join(copies, name) });
+  };
+  await Promise.all([platform.up(), ...SERVICES.map(install)]);
+  const given = (name: Name): Readonly<Record<string, string>> => {
+    const directory = join(platform.state(), "parts", `${name}.1`, "environment");
+    const names = readdirSync(directory).filter((variable) => /^(MYSQL|REDIS|MONGODB|EVENTS|AWS)_/.test(variable));
+    return Object.fromEntries(names.map((variable) => [variable, readFileSync(join(directory, variable), "utf8").trim()]));
+  };
+  const pass = async (name: Name, least: number, more: Readonly<Record<string, string | undefined>> = {}) => {
+    const output = await nodeTests(join(copies, name), ["--test-concurrency=6", "test/*.test.ts"], { ...given(name), ...more });
+    expect(counts(output), output).toMatchObject({ fail: 0, skipped: 0 });
+    expect(counts(output)["pass"], name).toBeGreaterThanOrEqual(least);
+  };
+  const { EVENTS_TOPIC_ARN, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = given("api");
+  await run(process.execPath, ["src/migrate.ts"], { cwd: join(copies, "api"), env: { ...given("api") } });
+  const publisher = { EVENTS_TOPIC_ARN, PUBLISHER_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID, PUBLISHER_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY };
+  // The API ends the sessions that the admin API leaves to it, so they take turns.
+  await Promise.all([pass("api", 75).then(() => pass("admin-api", 8)), pass("event-worker", 16, publisher), pass("nightly", 5)]);
 });
 
 test("the notes' renderer passes its own tests", async () => {

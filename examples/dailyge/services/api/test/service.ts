@@ -22,11 +22,14 @@ export async function runMigrations(variables: Record<string, string> = {}): Pro
   return { code, output: output() };
 }
 
-/** The service as a process, ready when its port is. */
+/**
+ * The service as a process, ready when its port is. All share one outbox: so that a test can watch it, only services that are
+ * given the topic's address tell what it holds.
+ */
 export async function startService(variables: Record<string, string> = {}): Promise<Service> {
   const [port, metricsPort] = [await freePort(), await freePort()];
   const { child, output } = start("../src/server.ts", {
-    HOST: "127.0.0.1", PORT: String(port), METRICS_PORT: String(metricsPort), JWT_KEY: "a key for these tests only", RELEASE: "test-1", ALLOWED_ORIGINS: PAGE, ...variables,
+    HOST: "127.0.0.1", PORT: String(port), METRICS_PORT: String(metricsPort), JWT_KEY: "a key for these tests only", RELEASE: "test-1", ALLOWED_ORIGINS: PAGE, AWS_ENDPOINT_URL_SNS: "http://127.0.0.1:1", ...variables,
   });
   await until(() => output().includes('"listening"') || child.exitCode !== null);
   assert.equal(child.exitCode, null, output());
@@ -101,7 +104,8 @@ export interface Wire {
   readonly port: number;
   cut(): Promise<void>;
   mend(): Promise<void>;
-  silence(): void;
+  /** What is connected hears nothing more; `newcomers` neither, until it is mended. */
+  silence(newcomers?: boolean): void;
   close(): Promise<void>;
 }
 
@@ -116,7 +120,9 @@ export async function wireTo(address: string): Promise<{ readonly wire: Wire; re
 
 async function startWire(host: string, farPort: number): Promise<Wire> {
   const sockets = new Set<Socket>();
+  let silent = false;
   const server = createServer((near) => {
+    if (silent) return void sockets.add(near.on("error", () => {}));
     const far = connect(farPort, host);
     for (const [socket, other] of [[near, far], [far, near]] as const) {
       sockets.add(socket);
@@ -128,13 +134,18 @@ async function startWire(host: string, farPort: number): Promise<Wire> {
   const port = await freePort();
   const cut = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
+    sockets.clear();
+    silent = false;
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
   const mend = async (): Promise<void> => {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
   };
-  const silence = (): void => sockets.forEach((socket) => socket.unpipe().pause());
+  const silence = (newcomers = false): void => {
+    silent = newcomers;
+    sockets.forEach((socket) => socket.unpipe().pause());
+  };
   await mend();
   return { port, cut, mend, silence, close: cut };
 }
