@@ -1,4 +1,4 @@
-import { rm, writeFile, rename } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../../kit/failure.ts";
 import { waitForLock, type FindOptions } from "./find.ts";
@@ -80,8 +80,7 @@ async function install(name: PythonPartName, interpreter: Interpreter, options: 
     if (installed.code !== 0) throw refuse(name, "cannot install it from PyPI", installed, options.cache);
     const tried = await run(python, ["-c", `import ${PYTHON_PRODUCTS[name].imports}`]);
     if (tried.code !== 0) throw refuse(name, `it does not run on Python ${interpreter.version} of this machine`, tried, options.cache);
-    // What installs is not part of what runs.
-    await run(python, ["-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools"]);
+    await removeInstaller(root);
     await sealPythonTree(root, name, interpreter);
     return await place(name, root, interpreter, options.cache);
   } finally {
@@ -89,8 +88,21 @@ async function install(name: PythonPartName, interpreter: Interpreter, options: 
   }
 }
 
+/** What installs is not part of what runs. */
+async function removeInstaller(root: string): Promise<void> {
+  for (const [packages, name] of await entriesBelow(join(root, "lib"))) {
+    if (/^(pip|setuptools|pkg_resources|_distutils_hack|distutils-precedence)\b/.test(name)) await rm(join(packages, name), { recursive: true, force: true });
+  }
+}
+
+/** What is in each `lib/pythonX.Y/site-packages`. */
+async function entriesBelow(library: string): Promise<readonly (readonly [directory: string, name: string])[]> {
+  const directories = (await readdir(library)).map((version) => join(library, version, "site-packages"));
+  return (await Promise.all(directories.map(async (directory) => (await readdir(directory)).map((name) => [directory, name] as const)))).flat();
+}
+
 /** Wheels only: nothing of a package is run to install it. */
-const PIP = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--retries=2", "--timeout=20", "--no-input", "--no-color", "--progress-bar=off"];
+const PIP = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--retries=1", "--timeout=20", "--no-input", "--no-color", "--progress-bar=off"];
 
 /** Settings of the user that would put packages elsewhere; those that say where they come from are kept. */
 const UNDISTURBED = { PIP_USER: "0", PIP_TARGET: "", PIP_PREFIX: "", PIP_ROOT: "", PIP_REQUIREMENT: "", PIP_CONSTRAINT: "", PIP_LOG: "", PIP_DISABLE_PIP_VERSION_CHECK: "1" };
