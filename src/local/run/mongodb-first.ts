@@ -28,6 +28,7 @@ export const GIVE_ADMINISTRATOR: Readonly<Record<MongodbFlavour, (words: FirstWo
 
 /** The stand-in knows no exception for a server without users: its own library writes the user, without a server. */
 const WRITE_USER = `
+# SPDX-License-Identifier: 0BSD
 import sys
 from secantus.auth import SCRAM_SHA_256, derive_credentials
 from secantus.storage import Storage
