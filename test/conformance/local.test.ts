@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { databasesOf } from "../../src/model/database.ts";
+import type { Database } from "../../src/model/database.ts";
 import { readLocal } from "../../src/local/read/index.ts";
 import { calledServices } from "../../src/local/render/address.ts";
 import { renderDatabase } from "../../src/local/render/mysql.ts";
 import { assignSlots } from "../../src/local/render/edge-limits.ts";
 import { renderEdge, type EdgeHost } from "../../src/local/render/edge.ts";
 import { linkedToTopics, renderMessaging } from "../../src/local/render/messaging.ts";
+import { renderMongodb } from "../../src/local/render/mongodb.ts";
+import { renderRedis } from "../../src/local/render/redis.ts";
 import { placeOf } from "../../src/local/render/place.ts";
+import type { ProcessSpec } from "../../src/local/render/process.ts";
 import { workloadsOf } from "../../src/local/render/workload.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { expectedGraph } from "../../src/model/links.ts";
@@ -52,13 +55,21 @@ function rendered(shared: Shared, environment: Environment): Parameters<typeof r
     processes: [
       ...(messaging === null ? [] : [messaging.process]),
       ...workloads.map(({ name, process }) => process({ name: `${name}.1`, release: "one", port: 4_000, metricsPort: 4_001 }).process),
-      ...databasesOf("mysql", environment.databases).map((database) => {
-        const { name } = database;
-        return renderDatabase(database, {
-          flavour: "mariadb", version: "10.11.19", root: null, socket: "/state/run/sql.sock", port: databasePorts[name] ?? 0, timezone: shared.timezone, bufferPoolMb: 64,
-          dataDirectory: place.data(name), workDirectory: place.work(name), configDirectory: place.config(name),
-        }).process;
-      }),
+      ...environment.databases.map((database) => databaseProcess(shared, database, databasePorts[database.name] ?? 0)),
     ],
   };
+}
+
+function databaseProcess({ timezone }: Shared, database: Database, port: number): ProcessSpec {
+  const place = placeOf("/state");
+  const { name } = database;
+  const placed = { port, dataDirectory: place.data(name), workDirectory: place.work(name), configDirectory: place.config(name), socket: "/state/run/socket", firstSocket: "/state/run/first" };
+  switch (database.engine) {
+    case "mysql":
+      return renderDatabase(database, { ...placed, flavour: "mariadb", version: "10.11.19", root: null, timezone, bufferPoolMb: 64 }).process;
+    case "redis":
+      return renderRedis(database, placed).process;
+    case "mongodb":
+      return renderMongodb(database, { ...placed, flavour: "secantusdb", version: "0.7.0", program: ["secantusd-py"] }).process;
+  }
 }

@@ -4,7 +4,7 @@ import { databaseHere, databasesHere } from "./database-engines.ts";
 import { readMark, whyForeign } from "./database-mark.ts";
 import { raiseAlone } from "./databases.ts";
 import { removeTree } from "./files.ts";
-import { roll } from "./rollout.ts";
+import { recordOf, roll } from "./rollout.ts";
 import { exchange, forgetPlan, incoming, readPlan, restoreIsUnfinished, writePlan, type RestorePlan } from "./restore-plan.ts";
 import { copyData } from "./snapshot-copy.ts";
 import { demandSnapshot, snapshotDirectory, sweepSnapshots, type Snapshot } from "./snapshot-store.ts";
@@ -33,8 +33,8 @@ export async function restoreSnapshot(stage: Stage, name: string, signal: AbortS
     await carryOut(stage, plan, signal);
   });
   for (const workload of stage.workloads) {
-    const record = stage.state.workloads[workload.name];
-    if (workload.migrate !== null && record?.current != null && !record.migrated.includes(record.current)) await roll(stage, workload, record.current, signal);
+    const { current, migrated } = recordOf(stage, workload.name);
+    if (workload.migrate !== null && current !== null && !migrated.includes(current)) await roll(stage, workload, current, signal);
   }
   return snapshot;
 }
