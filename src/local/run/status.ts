@@ -77,12 +77,12 @@ export async function report(stage: Stage, databasesAnswer = false): Promise<Sta
   const groups = await processGroups();
   const edge = await edgeStatus(stage, groups);
   const refusals = refusalsOf(stage, edge.counts);
-  const [ours, messaging, workloads] = await Promise.all([
-    Promise.all([edge.part, ...databaseStatuses(stage, groups, databasesAnswer)]),
+  const [databases, messaging, workloads] = await Promise.all([
+    Promise.all(databaseStatuses(stage, groups, databasesAnswer)),
     messagingStatuses(stage, (name) => looks(stage, groups, name)),
     Promise.all(workloadStatuses(stage, groups)),
   ]);
-  const parts = [...ours, ...messaging, ...workloads];
+  const parts = [edge.part, ...databases, ...messaging, ...workloads];
   const complete = stage.workloads.every((workload) => parts.filter((part) => part.name.startsWith(`${workload.name}.`)).length === replicasOf(stage, workload));
   const [schedules, scaling] = [scheduleStatuses(stage, new Date()), scalingStatuses(stage)];
   return {
