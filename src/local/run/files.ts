@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { chmod, chown, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { Failure } from "../../kit/failure.ts";
 
 let written = 0;
@@ -49,12 +51,9 @@ export async function handOver(path: string, user: number): Promise<void> {
   if (found.uid !== user) await chown(path, user, user);
 }
 
-/** Takes everybody's right to write from a tree. */
+/** Takes everybody's right to write from a tree, and gives everybody that to read. Packages are many thousand files: in a program of its own it takes a tenth of the time. */
 export async function makeReadOnly(path: string): Promise<void> {
-  const found = await lstat(path);
-  if (found.isSymbolicLink()) return;
-  if (found.isDirectory()) for (const entry of await readdir(path)) await makeReadOnly(join(path, entry));
-  await chmod(path, (found.mode & 0o555) | (found.isDirectory() ? 0o555 : 0o444));
+  await promisify(execFile)("chmod", ["-R", "a-w,a+rX", path]);
 }
 
 /** Deletes a tree, read-only parts of it too. */

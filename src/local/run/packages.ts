@@ -24,11 +24,17 @@ export async function withKeptPackages(place: Place, name: string, command: stri
   const variables = Object.entries(environment).filter(([variable]) => variable === "NODE_ENV" || /^npm_config_/i.test(variable)).sort(([one], [other]) => one.localeCompare(other));
   const key = createHash("sha256").update(JSON.stringify([install, description, lock, settings, variables, process.version, process.arch])).digest("hex").slice(0, 20);
   const kept = join(place.packages(name), key);
-  if ((await stat(kept).catch(() => null)) !== null) return `rm -rf node_modules && cp -a ${shellWord(kept)} node_modules${rest}`;
+  // What follows may change files in place: it gets its own. Otherwise releases, which nobody may write, share them.
+  const take = rest === "" ? share : copy;
+  if ((await stat(kept).catch(() => null)) !== null) return `rm -rf node_modules && ${take(shellWord(kept), "node_modules")}${rest}`;
   await makeRoom(place.packages(name));
   const made = shellWord(`${kept}.new`);
-  return `${install} && { [ ! -d node_modules ] || cp -a node_modules ${made} && mv ${made} ${shellWord(kept)} || rm -rf ${made}; }${rest}`;
+  return `${install} && { [ ! -d node_modules ] || ${take("node_modules", made)} && mv ${made} ${shellWord(kept)} || rm -rf ${made}; }${rest}`;
 }
+
+const copy = (from: string, to: string): string => `cp -a ${from} ${to}`;
+/** By hard links, where the file system has them. */
+const share = (from: string, to: string): string => `{ cp -al ${from} ${to} 2>/dev/null || { rm -rf ${to} && ${copy(from, to)}; }; }`;
 
 function followsFromFiles(description: string, lock: string, withoutScripts: boolean): boolean {
   const written = parse(description);
