@@ -112,10 +112,10 @@ export interface Wire {
 export const startDatabaseWire = (): Promise<Wire> => startWire(process.env["MYSQL_HOST"] ?? "", Number(process.env["MYSQL_PORT"] ?? 3306));
 
 /** A wire to what an address names, and that address by way of the wire. */
-export async function wireTo(address: string): Promise<{ readonly wire: Wire; readonly address: string }> {
+export async function wireTo(address: string): Promise<{ readonly wire: Wire; readonly farPort: number; readonly address: string }> {
   const [, host = "", port = ""] = /^[a-z+]+:\/\/(?:[^@/]*@)?([^:/@]+):(\d+)/.exec(address) ?? assert.fail("no host and port in the address");
   const wire = await startWire(host, Number(port));
-  return { wire, address: address.replace(`${host}:${port}`, `127.0.0.1:${wire.port}`) };
+  return { wire, farPort: Number(port), address: address.replace(`${host}:${port}`, `127.0.0.1:${wire.port}`) };
 }
 
 async function startWire(host: string, farPort: number): Promise<Wire> {
