@@ -25,6 +25,7 @@ export async function takeSnapshot(stage: Stage, name: string, signal: AbortSign
   if (restoreIsUnfinished(place)) throw new Failure("state-busy", "cannot make a snapshot: a restore is not finished yet", { hint: "finish it: ./dailyge up" });
   await sweepSnapshots(place);
   const databases = databasesHere(stage);
+  if ((state.wanted?.environment.topics ?? []).length > 0) stage.report({ part: "snapshot", state: "note", step: "messages that wait in queues are not in it: only databases are" });
   requireAll(stage, databases);
   const ends = await Promise.all(databases.map(({ database }) => stage.busy.take(database.name)));
   try {
