@@ -56,6 +56,7 @@ const SECANTUSDB: readonly MongodbDifference[] = [
   { says: "a service may change a collection's rules (collMod) and rename it into another database; on AWS it may not" },
   { says: "a connection that is open when its user is dropped works until it is closed" },
   { says: "change streams resume from the last hour or 100,000 changes only" },
+  { says: "sorting and grouping hold all their documents in memory, and take seconds for some ten thousand: what needs more than its limit ends the server" },
   { says: "some hundred writes a second, as each is flushed to the disk: measure speed on AWS" },
 ];
 

@@ -130,9 +130,14 @@ export class Watch {
     const stage = this.#stage;
     const { database } = here;
     const standing = await inspectProcess(stage.ground, database.name);
+    const kills = await stage.confinement.kills(database.name);
     if (stage.busy.has(database.name)) return;
-    const seen = this.#remembered(database.name, 0, standing, 0);
+    const seen = this.#remembered(database.name, 0, standing, kills);
+    const { memoryMb } = here.render().process;
+    if (kills > seen.kernelKills) this.#note(database.name, `needed more memory than its limit of ${memoryMb} MB and was ended by the kernel`);
+    seen.kernelKills = kills;
     this.#tellDeaths(database.name, standing, seen);
+    if (standing.state === "running" && standing.pid !== null) await this.#lookAtMemory(database.name, memoryMb, standing.pid, "its limit allows");
     if (Date.now() - seen.lookedAt > OWN_LOGS_EVERY_MS) {
       seen.lookedAt = Date.now();
       await here.boundLogs();
@@ -183,7 +188,7 @@ export class Watch {
     if (gone(standing)) {
       await this.#replace(workload, "its supervisor is gone: replacing it", replica);
     } else if (standing.state === "running" && standing.pid !== null) {
-      await this.#lookAtMemory(workload, replica, standing.pid);
+      await this.#lookAtMemory(replica.name, workload.process(replica).process.memoryMb, standing.pid, "`size.memory` allows");
       await this.#lookAtHealth(workload, replica, standing.pid, seen);
     }
     if (!seen.inEdge) setTimeout(() => this.#lookSoon(workload, replica), Math.max(SOONEST_LOOK_MS, (Date.now() - seen.startedAt) / 20)).unref();
@@ -207,12 +212,11 @@ export class Watch {
     Object.assign(seen, { pid: standing.pid, inEdge: false, silent: 0, startedAt: Date.now() });
   }
 
-  async #lookAtMemory(workload: Workload, replica: Replica, pid: number): Promise<void> {
-    const { memoryMb } = workload.process(replica).process;
+  async #lookAtMemory(name: string, memoryMb: number | null, pid: number, allowed: string): Promise<void> {
     if (memoryMb === null || this.#stage.confinement.how !== "watched") return;
     const megabytes = (await residentBytes(await groupMembers(pid))) / 1024 / 1024;
     if (megabytes <= memoryMb) return;
-    this.#note(replica.name, `holds ${Math.round(megabytes)} MB, more than \`size.memory\` allows (${memoryMb} MB): ended`);
+    this.#note(name, `holds ${Math.round(megabytes)} MB, more than ${allowed} (${memoryMb} MB): ended`);
     killGroup(pid);
   }
 
