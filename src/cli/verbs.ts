@@ -132,6 +132,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "this project's own figures, each against a baseline of the same run",
     load: () => import("./verb/test.ts").then(({ bench }) => bench),
   },
+  faults: {
+    usage: "faults [WORD...]",
+    summary: "break the reference platform in every known way, and count what is lost",
+    load: () => import("./verb/test.ts").then(({ faults }) => faults),
+  },
   controller: {
     usage: "controller --state DIR",
     summary: "decide for one platform; started by the other commands",

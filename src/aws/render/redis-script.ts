@@ -1,3 +1,5 @@
+import { REDIS_DEFAULT_RULES } from "../../model/redis-access.ts";
+
 /** Redis's part of the program on its instance: Valkey, from the distribution's own repository. */
 export const REDIS_SCRIPT = String.raw`install_server() {
   rpm -q valkey > /dev/null || dnf install -y valkey
@@ -11,7 +13,7 @@ refresh_users() { users; }
 hashed() { sha256sum | cut -c 1-64; }
 
 acl() {
-  printf '%s\n' "$1" | grep -q '^default ' || echo "user default off"
+  echo "user default ${REDIS_DEFAULT_RULES}"
   administrator=$(cat "$KEPT/administrator")
   echo "user platform on ~* &* +@all #$(printf %s "$administrator" | hashed)"
   printf '%s\n' "$1" | while read -r service password rule; do

@@ -17,6 +17,11 @@ export function bench({ words }: Invocation): Promise<number> {
   return runTool("tools/bench/main.ts", words);
 }
 
+/** Breaks the reference platform, and counts what is lost. */
+export function faults({ words }: Invocation): Promise<number> {
+  return runTool("tools/faults/main.ts", words);
+}
+
 async function runTool(tool: string, words: readonly string[]): Promise<number> {
   const path = join(repository, tool);
   if (!existsSync(path)) throw new Failure("usage", "this is dailyge-infra as a package: its own tests and figures are in its repository", { hint: "clone the repository, then this command there" });

@@ -24,7 +24,7 @@ test.each([
 });
 
 test("a service has a user with its own keys and channels, known by a hash", () => {
-  expect(redisUsersFile([REDIS_NOBODY, redisUser("api", "ab12")])).toBe("user default off\nuser api on #ab12 ~api:* resetchannels &api:* +@all -@dangerous -function +info\n");
+  expect(redisUsersFile([REDIS_NOBODY, redisUser("api", "ab12")])).toBe("user default off ~* &* +@all\nuser api on #ab12 ~api:* resetchannels &api:* +@all -@dangerous -function +info\n");
 });
 
 test.each([

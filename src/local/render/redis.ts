@@ -1,5 +1,5 @@
 import type { RedisDatabase } from "../../model/database.ts";
-import { REDIS_EVICTION, redisRules } from "../../model/redis-access.ts";
+import { REDIS_DEFAULT_RULES, REDIS_EVICTION, redisRules } from "../../model/redis-access.ts";
 import type { ConfigFile, ProcessSpec } from "./process.ts";
 
 /** Where a Redis stands on this machine. Paths are absolute and may hold spaces. */
@@ -90,7 +90,7 @@ export interface RedisUser {
 }
 
 /** Everybody without a name of their own. */
-export const REDIS_NOBODY: RedisUser = { name: "default", rules: "reset off" };
+export const REDIS_NOBODY: RedisUser = { name: "default", rules: `reset ${REDIS_DEFAULT_RULES}` };
 
 export const redisAdministrator = (passwordHash: string): RedisUser => ({ name: REDIS_ADMINISTRATOR, rules: `reset on #${passwordHash} ~* &* +@all` });
 

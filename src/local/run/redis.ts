@@ -97,8 +97,7 @@ async function writeSettings(database: RedisDatabase, { configDirectory, dataDir
 
 function allUsers(password: string, linked: readonly DatabaseUser[]): readonly RedisUser[] {
   const users = linked.map((user) => redisUser(user.name, sha256(user.password)));
-  const nobody = users.some(({ name }) => name === REDIS_NOBODY.name) ? [] : [REDIS_NOBODY];
-  return [...nobody, redisAdministrator(sha256(password)), ...users];
+  return [REDIS_NOBODY, redisAdministrator(sha256(password)), ...users];
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

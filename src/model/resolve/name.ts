@@ -10,8 +10,8 @@ const RESERVED = {
   environment: ["all", "shared", "local", "aws"],
   team: ["all", "public", "nobody", "world", "team"],
   site: NO_PART,
-  // A service is a user of its databases by its own name; these users are there already, in MySQL or in RDS.
-  service: [...NO_PART, "root", "mysql", "mariadb", "rdsadmin", "rdsrepladmin"],
+  // A service is a user of its databases by its own name; these users are there already, in MySQL, RDS or Redis.
+  service: [...NO_PART, "root", "mysql", "mariadb", "rdsadmin", "rdsrepladmin", "default"],
   // `metrics` would set METRICS_PORT of its users, which says where to show metrics; in the schema `dailyge_access` we keep who may use it.
   database: [...NO_PART, "metrics", "dailyge-access"],
   topic: [...NO_PART, "metrics"],

@@ -48,7 +48,7 @@ export const PLATFORM = [
     '"Admin_API" cannot name a service: only lower-case letters, digits and single hyphens, beginning with a letter', 'did you mean "admin-api"?'),
   found("reserved-name", shop({ sites: { edge: SITE } }), "sites.edge", `"edge" ${TAKEN}`, "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform"),
   found("reserved-name", shop({ services: { root: SERVICE } }), "services.root", `"root" ${TAKEN}`,
-    "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform, root, mysql, mariadb, rdsadmin, rdsrepladmin"),
+    "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform, root, mysql, mariadb, rdsadmin, rdsrepladmin, default"),
   found("reserved-name", shop({ services: {}, databases: { metrics: DATABASE } }), "databases.metrics", `"metrics" ${TAKEN}`,
     "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform, metrics, dailyge-access"),
   found("name-taken", shop({ services: { main: SERVICE } }), "services.main", '"main" is also the name of a part in sites', "rename one of them: commands and logs name a part without its kind"),
