@@ -48,6 +48,18 @@ describe("messages that nobody has consumed yet", () => {
     expect((await (await consumer(platform, "worker")).receive()).map(({ Body }) => Body)).toEqual(["not yet received"]);
   });
 
+  test("are in a snapshot, and are as they were when it is restored", async () => {
+    const [{ publish }, worker] = [await publisher(platform), await consumer(platform, "worker")];
+    await publish("in the snapshot");
+    const before = await counted(platform, "worker");
+    expect(await platform.run("snapshot", "waiting")).toMatchObject({ code: 0, err: expect.stringContaining("waiting holds messages, ") });
+    await publish("after it");
+    expect((await worker.receive()).map(({ Body }) => Body)).toEqual(["in the snapshot", "after it"]);
+    expect(await platform.run("restore", "waiting", "--yes")).toMatchObject({ code: 0, err: expect.stringContaining("messages are as in waiting") });
+    expect(await counted(platform, "worker")).toBe(before);
+    expect((await worker.receive()).map(({ Body }) => Body)).toEqual(["in the snapshot"]);
+  });
+
   test("stay where the definition's times change, and go with their consumer, which is told", async () => {
     const [{ publish }, worker] = [await publisher(platform), await consumer(platform, "worker")];
     await publish("through changes");

@@ -80,6 +80,6 @@ async function mayReplace(invocation: Invocation, { name, madeAt }: Snapshot): P
   return false;
 }
 
-const databasesIn = ({ databases }: Snapshot): string => databases.map(({ name }) => name).join(", ");
+const databasesIn = ({ databases, messages }: Snapshot): string => [...databases.map(({ name }) => name), ...(messages === true ? ["messages"] : [])].join(", ");
 
 const size = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`);

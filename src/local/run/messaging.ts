@@ -26,26 +26,27 @@ export const messagingControl = (stage: Stage): string => `${databaseSockets(sta
  * listens, whenever and by whomever it is started.
  */
 export async function raiseMessaging(stage: Stage, signal?: AbortSignal): Promise<void> {
+  const endTurn = await stage.busy.take(MESSAGING);
+  await raiseMessagingAlone(stage, signal).finally(endTurn);
+}
+
+/** The same for who has its turn already. */
+export async function raiseMessagingAlone(stage: Stage, signal?: AbortSignal): Promise<void> {
   const { wanted } = stage.state;
   if (wanted === null || !isMessagingWanted(wanted)) return;
   const here = messagingHere(stage);
   if (here === null) return stage.report({ part: MESSAGING, state: "note", step: `is left out: ${stage.parts.missing[MESSAGING]?.why ?? ""}` });
-  const endTurn = await stage.busy.take(MESSAGING);
-  try {
-    await raiseAlone(stage, wanted, here, signal);
-  } finally {
-    endTurn();
-  }
+  await start(stage, wanted, here, signal);
   stage.report({ part: MESSAGING, state: "ready", step: `${here.product} ${here.version} on port ${stage.state.ports[MESSAGING]}` });
 }
 
-async function raiseAlone(stage: Stage, wanted: Wanted, here: FoundPackage, signal?: AbortSignal): Promise<void> {
+async function start(stage: Stage, wanted: Wanted, here: FoundPackage, signal?: AbortSignal): Promise<void> {
   const { ground } = stage;
   const { process, files } = renderMessaging(wanted.shared, wanted.environment, place(stage, here));
   const standing = await inspectProcess(ground, MESSAGING);
   const fits = standing.state === "running" && standing.hash === (await specHash(ground, process, files));
   if (!fits) {
-    stage.report({ part: MESSAGING, state: "working", step: standing.state === "absent" ? "starting" : "starting anew: what it keeps has changed" });
+    stage.report({ part: MESSAGING, state: "working", step: standing.state === "absent" ? "starting" : "starting anew" });
     await stopProcess(ground, MESSAGING, process.stop.withinSeconds);
     await makeSockets(stage);
     await startProcess(ground, process, files);

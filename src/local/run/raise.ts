@@ -27,7 +27,7 @@ export async function raise(stage: Stage, wanted: Wanted, edgePort: number | nul
   for (const path of stage.workloads.flatMap(({ generatedSecrets }) => generatedSecrets)) await stage.secrets.generate(path);
   const edge = raiseEdge(stage);
   const restored = finishRestore(stage, signal);
-  const parts = new Map([...wanted.environment.databases.map((database) => [database.name, restored.then(() => raiseDatabase(stage, database, signal))] as const), [MESSAGING, raiseMessaging(stage, signal)] as const]);
+  const parts = new Map([...wanted.environment.databases.map((database) => [database.name, restored.then(() => raiseDatabase(stage, database, signal))] as const), [MESSAGING, restored.then(() => raiseMessaging(stage, signal))] as const]);
   const workloads = stage.workloads.map(async (workload) => {
     const waitsFor = missingNeeds(stage, workload);
     if (waitsFor.length > 0) return stage.report({ part: workload.name, state: "note", step: `waiting for ${waitsFor.join(" and ")}` });
@@ -190,7 +190,7 @@ export async function adopt(stage: Stage, signal: AbortSignal): Promise<void> {
   const restored = finishRestore(stage, signal);
   // One that cannot be taken over keeps nobody from the others.
   const results = [
-    ...(await Promise.allSettled([raiseEdge(stage), restored, raiseMessaging(stage, signal), ...wanted.environment.databases.map((database) => restored.then(() => raiseDatabase(stage, database, signal)))])),
+    ...(await Promise.allSettled([raiseEdge(stage), restored, restored.then(() => raiseMessaging(stage, signal)), ...wanted.environment.databases.map((database) => restored.then(() => raiseDatabase(stage, database, signal)))])),
     ...(await Promise.allSettled(stage.workloads.map((workload) => adoptWorkload(stage, workload, signal)))),
   ];
   await retireLeftovers(stage, wanted);

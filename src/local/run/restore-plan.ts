@@ -13,6 +13,7 @@ import type { Snapshot } from "./snapshot-store.ts";
  */
 export interface RestorePlan {
   readonly snapshot: string;
+  /** Names of the databases; and of what keeps messages, where the snapshot holds some. */
   readonly databases: readonly string[];
   readonly migrated: Snapshot["migrated"];
   /** The same of the data of before. */

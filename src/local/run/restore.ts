@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Failure } from "../../kit/failure.ts";
+import { MESSAGING } from "../render/messaging.ts";
 import { databaseHere, databasesHere } from "./database-engines.ts";
 import { readMark, whyForeign } from "./database-mark.ts";
 import { raiseAlone } from "./databases.ts";
 import { removeTree } from "./files.ts";
+import { raiseMessagingAlone } from "./messaging.ts";
 import { recordOf, roll } from "./rollout.ts";
 import { exchange, forgetPlan, incoming, readPlan, restoreIsUnfinished, writePlan, type RestorePlan } from "./restore-plan.ts";
 import { copyData } from "./snapshot-copy.ts";
@@ -23,7 +25,7 @@ export async function restoreSnapshot(stage: Stage, name: string, signal: AbortS
   const snapshot = await demandSnapshot(place, name);
   await requireFitting(stage, snapshot);
   if (restoreIsUnfinished(place)) throw new Failure("state-busy", "cannot restore: an earlier restore is not finished yet", { hint: "finish it: ./dailyge up" });
-  const databases = snapshot.databases.map((database) => database.name);
+  const databases = [...snapshot.databases.map((database) => database.name), ...(snapshot.messages === true ? [MESSAGING] : [])];
   await alone(stage, databases, async () => {
     stage.report({ part: "restore", state: "working", step: `copying ${databases.join(", ")}` });
     await copyData(place, { name: "restore", from: databases.map((database) => join(snapshotDirectory(place, name), database)), to: incoming(place), still: [] }, signal);
@@ -76,13 +78,15 @@ async function exchangeAndRaise(stage: Stage, plan: RestorePlan, signal: AbortSi
   for (const [name, record] of Object.entries(stage.state.workloads)) record.migrated = [...(migrated[name] ?? [])];
   await stage.remember();
   const wanted = stage.state.wanted?.environment.databases.filter(({ name }) => plan.databases.includes(name)) ?? [];
-  const results = await Promise.allSettled(
-    wanted.map(async (database) => {
+  const messaging = plan.databases.includes(MESSAGING) ? [raiseMessagingAlone(stage, signal)] : [];
+  const results = await Promise.allSettled([
+    ...messaging,
+    ...wanted.map(async (database) => {
       const here = databaseHere(stage, database);
       if (here === null) throw new Failure("part-missing", `nothing here plays ${database.name}`, { hint: "./dailyge status" });
       return raiseAlone(stage, here, signal);
     }),
-  );
+  ]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 

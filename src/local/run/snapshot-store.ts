@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly madeAt: string;
   readonly bytes: number;
   readonly databases: readonly SnapshotDatabase[];
+  /** The messages of all topics as well, where the platform had some. */
+  readonly messages?: true;
   /** Releases of each service whose migration these data have seen. */
   readonly migrated: Readonly<Record<string, readonly string[]>>;
 }
