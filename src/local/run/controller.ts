@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Failure } from "../../kit/failure.ts";
 import { placeOf } from "../render/place.ts";
 import { deletion, whenDeleted } from "./abandon.ts";
+import { databaseShell } from "./database-shell.ts";
 import { ControllerLog } from "./controller-log.ts";
 import { Operations } from "./operations.ts";
 import { takeLock } from "./lock.ts";
@@ -125,7 +126,7 @@ async function answer(request: Request, operations: Operations, version: string,
     case "surroundings":
       return operations.surroundings(request.name);
     case "shell":
-      return operations.shell(request.database, request.as);
+      return operations.withRunning((stage) => databaseShell(stage, request.database, request.as));
     case "topics":
       return operations.withRunning(topicStatuses);
     case "dead-letters":

@@ -7,7 +7,6 @@ import type { Place } from "../render/place.ts";
 import type { Workload } from "../render/workload.ts";
 import { endAbandoned } from "./abandon.ts";
 import { findConfinement } from "./confine.ts";
-import { databaseShell, type ShellCommand } from "./database-shell.ts";
 import { Duties } from "./duties.ts";
 import { edgeSockets } from "./edge-process.ts";
 import { edgeClient } from "./edge.ts";
@@ -210,17 +209,10 @@ export class Operations {
     return this.#stage;
   }
 
-  async shell(database: string, as: string | null): Promise<ShellCommand> {
-    await this.#untilTakenOver();
-    if (this.#stage === null) throw notRunning();
-    return databaseShell(this.#stage, database, as);
-  }
-
   /** Asks what runs, whatever else is being done to it. */
   async withRunning<Answer>(ask: (stage: Stage) => Promise<Answer>): Promise<Answer> {
     await this.#untilTakenOver();
-    if (this.#stage === null || this.#stage.state.wanted === null) throw notRunning();
-    return ask(this.#stage);
+    return ask(this.#running());
   }
 
   /** Interrupts what is being done, then ends everything. */
