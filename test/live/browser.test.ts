@@ -19,6 +19,8 @@ if (executable === undefined) console.log("skipped: no Chromium is on this machi
 
 let browser: Browser;
 let site: string;
+let front: string;
+let admin: string;
 
 const dailyge = (...words: readonly string[]) =>
   promisify(execFile)(join(repository, "dailyge"), [...words, "--state", join(directory, "state")], { cwd: repository, env: { ...process.env, DAILYGE_CACHE: CACHE } });
@@ -28,6 +30,8 @@ beforeAll(async () => {
   const { stdout } = await dailyge("up", "--detach", "--json");
   const { urls } = JSON.parse(stdout) as StatusReport;
   site = urls["tasks"] ?? "";
+  front = urls["main"] ?? "";
+  admin = urls["admin-api"] ?? "";
   browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
 });
 
@@ -83,4 +87,51 @@ test.skipIf(executable === undefined)("nobody sees another's day, and a page els
   const seen = await page.evaluate((url) => fetch(url, { credentials: "include" }).then(({ status }) => status, () => "refused"), `${api}/api/session`);
   expect(seen).toBe("refused");
   await context.close();
+});
+
+test.skipIf(executable === undefined)("from the front page to the application; what one did there is told through the topic, and listed", async () => {
+  const context = await browser.newContext({ locale: "ko-KR" });
+  const page = await context.newPage();
+  await page.goto(front);
+  await page.getByRole("heading", { name: "하루를 한 줄씩 계획하세요." }).waitFor();
+  await page.locator("main").getByRole("link", { name: "Dailyge 열기" }).click();
+  await page.getByRole("button", { name: "처음이신가요? 계정 만들기" }).click();
+  await page.getByLabel("이메일").fill("seoyeon@example.com");
+  await page.getByLabel("비밀번호").fill("correct horse battery");
+  await page.getByRole("button", { name: "가입하기" }).click();
+  await page.getByLabel("무엇을 계획하나요?").fill("한강 달리기");
+  await page.keyboard.press("Enter");
+  await page.getByRole("listitem").filter({ hasText: "한강 달리기" }).getByRole("checkbox").check();
+  await page.getByRole("link", { name: "활동" }).click();
+  await expect.poll(async () => {
+    await page.reload();
+    await page.getByRole("listitem").first().waitFor({ timeout: 2_000 }).catch(() => {});
+    return page.getByRole("listitem").locator("span").allTextContents();
+  }, { timeout: 20_000 }).toEqual(["“한강 달리기” 완료함", "“한강 달리기” 계획함", "계정을 만들었습니다"]);
+  expect(new URL(page.url()).pathname).toBe("/activity");
+  await context.close();
+});
+
+test.skipIf(executable === undefined)("whom the office disables is signed out at once, and is told when signing in", async () => {
+  const [theirs, office] = [await browser.newContext({ locale: "en-GB" }), await browser.newContext({ locale: "en-GB" })];
+  const [page, desk] = [await theirs.newPage(), await office.newPage()];
+  await signUp(page, "guest@example.com");
+  await desk.goto(admin);
+  desk.on("dialog", (dialog) => void dialog.accept());
+  await desk.getByLabel("Email contains").fill("guest@");
+  await desk.getByRole("button", { name: "Find" }).click();
+  await expect.poll(() => desk.locator("#people").getByRole("listitem").count()).toBe(1);
+  await desk.getByRole("button", { name: "Disable guest@example.com" }).click();
+  await desk.getByText("guest@example.com is disabled and signed out everywhere.").waitFor();
+  await page.getByRole("button", { name: "Next day" }).click();
+  await page.getByText("You have been signed out. Sign in again.").waitFor();
+  await page.getByLabel("Email").fill("guest@example.com");
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("This account has been disabled.").waitFor();
+  await desk.getByRole("button", { name: "Enable guest@example.com" }).click();
+  await desk.getByText("guest@example.com may sign in again.").waitFor();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("What is planned?").waitFor();
+  for (const context of [theirs, office]) await context.close();
 });
