@@ -40,7 +40,7 @@ export async function findNeededParts(wanted: Wanted, cache: string, progress: S
   const parts = [...Object.values(found), ...Object.values(servers).flatMap((server) => (isMissing(server) ? [] : [server]))];
   return {
     cache,
-    programs: Object.assign({}, ...parts.map(({ programs }) => programs)) as Record<string, string>,
+    programs: Object.assign({ node: process.execPath }, ...parts.map(({ programs }) => programs)) as Record<string, string>,
     libraries: Object.fromEntries(parts.flatMap(({ programs, libraryPath }) => (libraryPath === null ? [] : Object.keys(programs).map((name) => [name, libraryPath])))),
     reads: parts.flatMap((part) => ("reads" in part ? (part.reads ?? []) : [])),
     servers,
