@@ -26,12 +26,15 @@ test("expired sessions go, and the oldest of too many", () => {
 describe("sessions", { skip: withoutParts }, () => {
   let service: Service;
   let database: Database;
+  let redis: Redis;
   before(async () => {
     assert.equal((await runMigrations()).code, 0);
     service = await startService();
     database = new Database(readDatabaseAddress(process.env));
+    redis = new Redis(readConfiguration({ ...process.env, JWT_KEY: "a key for these tests only" }).redis);
   });
   after(async () => {
+    redis.close();
     await database.close();
     await stopService(service);
   });
@@ -90,33 +93,28 @@ describe("sessions", { skip: withoutParts }, () => {
   test("a guesser is told to wait, from wherever; others are not, nor is who is signed in", async () => {
     const { visitor, credentials } = await newPerson();
     const guess = (email: string) => new Visitor(service).ask("POST", "/api/session", { email, password: "wrong horse" });
-    const guesses = [];
-    for (let count = 0; count < 11; count += 1) guesses.push(await guess(credentials.email));
-    assert.deepEqual(guesses.map(({ status }) => status), [...Array(10).fill(401), 429]);
-    const last = guesses.at(-1);
-    assert.equal(last?.body.error.code, "too-many");
-    const seconds = Number(last?.headers.get("retry-after"));
-    assert(seconds > 200 && seconds <= 300, String(seconds));
-    assert.equal(last?.headers.get("access-control-expose-headers")?.includes("Retry-After"), true);
+    for (let count = 0; count < 9; count += 1) await countAttempt(redis, `test-${crypto.randomUUID()}`, credentials.email);
+    assert.equal((await guess(credentials.email)).status, 401);
+    const refused = await guess(credentials.email);
+    assert.deepEqual([refused.status, refused.body.error.code], [429, "too-many"]);
+    const seconds = Number(refused.headers.get("retry-after"));
+    assert(seconds > 100 && seconds <= 300, String(seconds));
+    assert.equal(refused.headers.get("access-control-expose-headers")?.includes("Retry-After"), true);
     assert.equal((await new Visitor(service).ask("POST", "/api/session", credentials)).status, 429, "the right password is not told apart either");
     assert.equal((await visitor.ask("GET", DAY)).status, 200);
     assert.equal((await guess(newEmail())).status, 401);
   });
 
-  test("an address that tries many accounts is told to wait", async () => {
-    const redis = new Redis(readConfiguration({ ...process.env, JWT_KEY: "a key for these tests only" }).redis);
-    try {
-      const address = `test-${crypto.randomUUID()}`;
-      await Promise.all(Array.from({ length: 100 }, () => countAttempt(redis, address, newEmail())));
-      await assert.rejects(countAttempt(redis, address, newEmail()), { status: 429, code: "too-many" });
-      await countAttempt(redis, `${address}-beside`, newEmail());
-    } finally {
-      redis.close();
-    }
-  });
-
   test("who knows the password has not been guessing", async () => {
     const { visitor, credentials } = await newPerson();
-    for (let count = 0; count < 11; count += 1) assert.equal((await visitor.ask("POST", "/api/session", credentials)).status, 200);
+    for (let count = 0; count < 9; count += 1) await countAttempt(redis, `test-${crypto.randomUUID()}`, credentials.email);
+    for (let count = 0; count < 2; count += 1) assert.equal((await visitor.ask("POST", "/api/session", credentials)).status, 200);
+  });
+
+  test("an address that tries many accounts is told to wait", async () => {
+    const address = `test-${crypto.randomUUID()}`;
+    await Promise.all(Array.from({ length: 100 }, () => countAttempt(redis, address, newEmail())));
+    await assert.rejects(countAttempt(redis, address, newEmail()), { status: 429, code: "too-many" });
+    await countAttempt(redis, `${address}-beside`, newEmail());
   });
 });
