@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { identify, isAlive } from "../process-table.ts";
+import { identify, isAlive, processesWith, send } from "../process-table.ts";
 import { treesDirectory } from "./tree.ts";
 
 /** `.new-PID-TICKS-BOOT-RANDOM`: whose it is stands in its name, so there is no moment in which it is nobody's. */
@@ -16,13 +16,16 @@ export async function openWorkshop(cache: string): Promise<string> {
   return directory;
 }
 
-/** Removes what processes that were killed have left. */
+/** Ends and removes what processes that were killed have left. */
 export async function sweepWorkshops(cache: string): Promise<void> {
   for (const entry of await readdir(treesDirectory(cache))) {
     const match = NAME.exec(entry);
     if (match === null) continue;
     const owner = { pid: Number(match[1]), startTicks: Number(match[2]), bootId: match[3] ?? "" };
-    if (!(await isAlive(owner))) await rm(join(treesDirectory(cache), entry), { recursive: true, force: true });
+    if (await isAlive(owner)) continue;
+    // What it had started may still be at work there; the name is nobody else's.
+    for (const pid of await processesWith((words) => words.some((word) => word.includes(entry)))) send(pid, "SIGKILL");
+    await rm(join(treesDirectory(cache), entry), { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
