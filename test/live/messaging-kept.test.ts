@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { findFauxqs } from "../../src/local/run/parts/index.ts";
 import { asRoot, CACHE, eventually, makePlatform, ownProgram, part, sharePlatform, SOMEBODY } from "./fixture.ts";
 import { consumer, counted, drain, eventuallyCounted, events, publisher, variablesOf } from "./messaging-fixture.ts";
@@ -102,7 +102,7 @@ test.runIf(asRoot)("an ordinary user's topics work as well, on the Node of the c
 test("where nothing can play SNS and SQS, who needs them waits for it, and comes up once it is there", async () => {
   await findFauxqs({ cache: CACHE, path: process.env["PATH"] ?? "", progress: () => {} });
   const cache = mkdtempSync(join(tmpdir(), "dailyge-live-cache-"));
-  afterAll(() => rmSync(cache, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
   chmodSync(cache, 0o755);
   mkdirSync(join(cache, "parts"));
   const lend = (isLent: (name: string) => boolean): void => {
