@@ -62,11 +62,11 @@ export async function runController(options: ControllerOptions): Promise<void> {
 const IDLE_MS = 10_000;
 
 function whenIdle(server: Server, operations: Operations, act: () => void): () => void {
-  let since = Date.now();
+  let since = performance.now();
   const timer = setInterval(() => {
     server.getConnections((_error, connections) => {
-      if (connections > 0 || !operations.isIdle) since = Date.now();
-      else if (Date.now() - since > IDLE_MS) act();
+      if (connections > 0 || !operations.isIdle) since = performance.now();
+      else if (performance.now() - since > IDLE_MS) act();
     });
   }, 1_000);
   return () => clearInterval(timer);

@@ -38,21 +38,21 @@ export type Observation =
  * @throws Failure `start-failed` that tells what it did instead; `port-taken` when somebody else holds its port
  */
 export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore: number, signal?: AbortSignal): Promise<void> {
-  const started = Date.now();
+  const started = performance.now();
   const end = started + probe.withinSeconds * 1000;
   const wrongPortAt = started + Math.max(WRONG_PORT_SECONDS, probe.withinSeconds * WRONG_PORT_SHARE) * 1000;
   let answers = 0;
   let seen: Observation = { kind: "not started" };
-  while (Date.now() < end) {
+  while (performance.now() < end) {
     signal?.throwIfAborted();
     const { deaths } = await inspectProcess(ground, probe.name);
     const death = deaths.slice(deathsBefore).at(-1);
-    if (death !== undefined) throw failed(probe, `it ${describeDeath(death)} ${((Date.now() - started) / 1000).toFixed(1)} s after its start${answers > 0 ? ", after it had answered 200" : ""}`);
+    if (death !== undefined) throw failed(probe, `it ${describeDeath(death)} ${((performance.now() - started) / 1000).toFixed(1)} s after its start${answers > 0 ? ", after it had answered 200" : ""}`);
     seen = await observe(ground, probe);
     answers = seen.kind === "ready" ? answers + 1 : 0;
     if (answers === ANSWERS) return;
     if (seen.kind === "port of another") throw new Failure("port-taken", `${probe.name} cannot have port ${probe.endpoint?.port}: another program listens there`);
-    if (seen.kind === "not listening" && Date.now() > wrongPortAt && (await listensElsewhere(ground, probe)).length > 0) break;
+    if (seen.kind === "not listening" && performance.now() > wrongPortAt && (await listensElsewhere(ground, probe)).length > 0) break;
     await sleep(seen.kind === "ready" ? BETWEEN_MS : 20, undefined, { signal });
   }
   const elsewhere = seen.kind === "not listening" ? await listensElsewhere(ground, probe) : [];

@@ -259,8 +259,8 @@ function ignoreEdge(cause: unknown): void {
 async function bake(stage: Stage, workload: Workload, startedAt: number, seconds: number, signal?: AbortSignal): Promise<void> {
   stage.report({ part: workload.name, state: "working", step: `watching it for ${seconds} s` });
   const { replicas } = recordOf(stage, workload.name);
-  const end = Date.now() + seconds * 1000;
-  while (Date.now() < end) {
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
     for (const replica of replicas) await requireHolding(stage, workload, replica, startedAt);
     await sleep(200, undefined, { signal });
   }

@@ -59,7 +59,7 @@ export class Scaler {
     if (percent !== null) this.#stage.cpuPercent.set(name, Math.round(percent));
     const count = replicasOf(this.#stage, workload);
     const wanted = wantedReplicas(count, workload.replicas, scaling, samples);
-    if (wanted === count || Date.now() < (this.#pausedUntil.get(name) ?? 0)) return;
+    if (wanted === count || performance.now() < (this.#pausedUntil.get(name) ?? 0)) return;
     const scaled = this.#scale(workload, count, wanted, `CPU ${Math.round(averagePercent(samples, wanted > count ? OUT_AFTER_SECONDS : IN_AFTER_SECONDS, scaling.cpu) ?? 0)} % of its share, target ${scaling.targetCpuPercent} %`, stopped);
     this.#changes.add(scaled);
     void scaled.finally(() => this.#changes.delete(scaled));
@@ -67,7 +67,7 @@ export class Scaler {
 
   async #sample(workload: Workload, groups: ReadonlyMap<number, readonly number[]>): Promise<Sample> {
     const used = new Map<string, number>();
-    const atMs = Date.now();
+    const atMs = performance.now();
     for (const replica of recordOf(this.#stage, workload.name).replicas) {
       const { pid } = await inspectProcess(this.#stage.ground, replica.name);
       if (pid !== null) used.set(`${replica.name} ${pid}`, await processorSeconds(groups.get(pid) ?? []));
@@ -90,7 +90,7 @@ export class Scaler {
     } catch (cause) {
       // Whoever interrupted it brings the service to its number.
       if (turn.signal.aborted || stopped.aborted) return;
-      this.#pausedUntil.set(workload.name, Date.now() + PAUSE_AFTER_FAILURE_MS);
+      this.#pausedUntil.set(workload.name, performance.now() + PAUSE_AFTER_FAILURE_MS);
       record.scaled = { count: from, from, at: new Date().toISOString(), why: "a further replica did not start" };
       await this.#stage.remember().catch(() => {});
       this.#stage.report({ part: workload.name, state: "note", step: `stays at ${from} replicas: ${cause instanceof Error ? cause.message : String(cause)}` });

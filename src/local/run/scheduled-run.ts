@@ -15,11 +15,14 @@ export const REMEMBERED = 10;
 
 const timesOf = ({ schedule }: Workload): string => (schedule === null ? "" : `${schedule.cron} ${schedule.timezone}`);
 
-/** What is remembered of a schedule; another one than before has no times before now. */
+/** A clock that was set back by more than this was wrong before. By less, as for a leap or by a correction, nothing is run twice. */
+const SET_BACK_MS = 3_600_000;
+
+/** What is remembered of a schedule; another one than before has no times before now, and none waits for a time that a wrong clock once showed. */
 export function scheduleOf(stage: Stage, workload: Workload, now: Date): ScheduleState {
   const record = recordOf(stage, workload.name);
   const known = record.schedule;
-  if (known?.times === timesOf(workload)) return known;
+  if (known?.times === timesOf(workload) && Date.parse(known.considered) - now.getTime() < SET_BACK_MS) return known;
   return (record.schedule = { times: timesOf(workload), considered: now.toISOString(), runs: known?.runs ?? [], skipped: known?.skipped ?? [] });
 }
 

@@ -11,14 +11,15 @@ export interface Run {
   readonly command: readonly string[];
 }
 
-/** The `run` script of runsv(8): it becomes the process, in a group of its own, with exactly the environment written for it. */
+/** The `run` script of runsv(8): it writes down its number and when the kernel started it, and becomes the process, in a group of its own, with exactly the environment written for it. */
 export function runScript(run: Run): string {
   const confine = run.cgroup === null ? "" : `echo $$ > ${shellWord(run.cgroup)}\n`;
   const command = run.command.map(shellWord).join(" ");
   return `#!/bin/sh
 # ${run.name}
 exec 2>&1 </dev/null
-echo $$ > leader
+read -r stat < /proc/$$/stat && set -- $stat
+echo "$$ \${22}" > leader
 ${confine}cd ${shellWord(run.directory)} || exit 111
 exec env -i ${shellWord(run.chpst)} -P -e ${shellWord(run.environment)} ${command}
 `;
@@ -31,13 +32,13 @@ exec env -i ${shellWord(run.chpst)} -P -e ${shellWord(run.environment)} ${comman
 export function finishScript(name: string): string {
   return `#!/bin/sh
 # ${name}
-read -r leader < leader && kill -s KILL -- "-$leader" 2>/dev/null
+read -r leader ticks < leader && kill -s KILL -- "-$leader" 2>/dev/null
 [ -e stopping ] && exit 0
 now=$(date +%s)
 echo "$now $1 $2" >> deaths
 tail -n 50 deaths > deaths.new && mv deaths.new deaths
 recent=0
-while read -r at rest; do [ "$at" -gt $((now - 60)) ] && recent=$((recent + 1)); done < deaths
+while read -r at rest; do [ "$at" -gt $((now - 60)) ] && [ "$at" -le "$now" ] && recent=$((recent + 1)); done < deaths
 wait=0
 [ "$recent" -gt 1 ] && wait=1
 while [ "$recent" -gt 2 ] && [ "$wait" -lt 30 ]; do wait=$((wait * 2)); recent=$((recent - 1)); done

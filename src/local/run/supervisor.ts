@@ -210,22 +210,21 @@ function parseIdentity(text: string): ProcessIdentity | null {
   }
 }
 
+/** What the run script wrote down of itself: its number, and the clock ticks after which the kernel had started it. Wall time would not tell: it may be set. */
+async function writtenLeader(directory: string): Promise<{ readonly pid: number; readonly startTicks: number }> {
+  const [pid = 0, startTicks = 0] = (await readFile(join(directory, "leader"), "utf8").catch(() => "")).split(" ").map(Number);
+  return { pid, startTicks };
+}
+
 /** The group leader that the run script wrote down, if that process still runs in that group. */
 async function leader(directory: string): Promise<number | null> {
-  const pid = Number(await readFile(join(directory, "leader"), "utf8").catch(() => "0"));
-  const written = await stat(join(directory, "leader")).catch(() => null);
-  if (pid === 0 || written === null) return null;
-  const found = await identify(pid);
-  if (found === null) return null;
-  // A later process of the same number was started after the file was written.
-  const uptime = Number((await readFile("/proc/uptime", "utf8")).split(" ")[0]);
-  const startedAtMs = Date.now() - (uptime - found.startTicks / 100) * 1000;
-  return startedAtMs <= written.mtimeMs + 1500 ? pid : null;
+  const { pid, startTicks } = await writtenLeader(directory);
+  return pid !== 0 && (await identify(pid))?.startTicks === startTicks ? pid : null;
 }
 
 /** The group that the run script made; its leader may be gone. Null where a later process has taken that number. */
 async function groupOf(directory: string): Promise<number | null> {
-  const group = Number(await readFile(join(directory, "leader"), "utf8").catch(() => "0"));
+  const { pid: group } = await writtenLeader(directory);
   const supervisor = parseIdentity(await readFile(join(directory, "supervisor.json"), "utf8").catch(() => "null"));
   if (group === 0 || (supervisor !== null && supervisor.bootId !== bootId())) return null;
   return (await identify(group)) === null ? group : leader(directory);
@@ -263,10 +262,10 @@ async function command(directory: string, letter: "d" | "o" | "x"): Promise<bool
 
 /** Asks every 20 ms whether it is so, for at most this long. */
 export async function until(withinSeconds: number, isSo: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
-  const end = Date.now() + withinSeconds * 1000;
+  const end = performance.now() + withinSeconds * 1000;
   for (;;) {
     if (await isSo()) return true;
-    if (Date.now() >= end) return false;
+    if (performance.now() >= end) return false;
     await sleep(20, undefined, { signal });
   }
 }

@@ -138,8 +138,8 @@ export class Watch {
     seen.kernelKills = kills;
     this.#tellDeaths(database.name, standing, seen);
     if (standing.state === "running" && standing.pid !== null) await this.#lookAtMemory(database.name, memoryMb, standing.pid, "its limit allows");
-    if (Date.now() - seen.lookedAt > OWN_LOGS_EVERY_MS) {
-      seen.lookedAt = Date.now();
+    if (performance.now() - seen.lookedAt > OWN_LOGS_EVERY_MS) {
+      seen.lookedAt = performance.now();
       await here.boundLogs();
     }
     if (gone(standing)) await this.#mend(database.name, "its supervisor is gone: starting it anew", () => raiseDatabase(stage, database, this.#stopped.signal));
@@ -159,7 +159,7 @@ export class Watch {
     this.#forget(name);
     const deaths = standing.deaths.filter(({ atSeconds }) => atSeconds < this.#startedAtSeconds).length;
     const before = this.#old.has(`${name} ${port}`) ? { deaths, kernelKills: kills } : { deaths: 0, kernelKills: 0 };
-    const seen = { port, pid: standing.pid, ...before, inEdge: true, silent: 0, lookedAt: 0, startedAt: Date.now(), watcher: null };
+    const seen = { port, pid: standing.pid, ...before, inEdge: true, silent: 0, lookedAt: -Infinity, startedAt: performance.now(), watcher: null };
     this.#seen.set(name, seen);
     return seen;
   }
@@ -191,7 +191,7 @@ export class Watch {
       await this.#lookAtMemory(replica.name, workload.process(replica).process.memoryMb, standing.pid, "`size.memory` allows");
       await this.#lookAtHealth(workload, replica, standing.pid, seen);
     }
-    if (!seen.inEdge) setTimeout(() => this.#lookSoon(workload, replica), Math.max(SOONEST_LOOK_MS, (Date.now() - seen.startedAt) / 20)).unref();
+    if (!seen.inEdge) setTimeout(() => this.#lookSoon(workload, replica), Math.max(SOONEST_LOOK_MS, (performance.now() - seen.startedAt) / 20)).unref();
   }
 
   /** A process that ends changes files beside it: that is seen at once. */
@@ -209,7 +209,7 @@ export class Watch {
   async #fell(workload: Workload, replica: Replica, standing: Standing, seen: Seen): Promise<void> {
     if (seen.inEdge && workload.host !== null) await this.#alone(workload, () => this.#stage.edge.out(workload.name, replica.name).catch(() => {}));
     this.#tellDeaths(replica.name, standing, seen);
-    Object.assign(seen, { pid: standing.pid, inEdge: false, silent: 0, startedAt: Date.now() });
+    Object.assign(seen, { pid: standing.pid, inEdge: false, silent: 0, startedAt: performance.now() });
   }
 
   async #lookAtMemory(name: string, memoryMb: number | null, pid: number, allowed: string): Promise<void> {
@@ -221,8 +221,8 @@ export class Watch {
   }
 
   async #lookAtHealth(workload: Workload, replica: Replica, pid: number, seen: Seen): Promise<void> {
-    if (seen.inEdge && Date.now() - seen.lookedAt < 0.9 * LOOK_EVERY_MS) return;
-    seen.lookedAt = Date.now();
+    if (seen.inEdge && performance.now() - seen.lookedAt < 0.9 * LOOK_EVERY_MS) return;
+    seen.lookedAt = performance.now();
     const observed = await observe(this.#stage.ground, probeOf(workload, replica));
     if (this.#stage.busy.has(workload.name)) return;
     if (observed.kind === "ready") {
@@ -234,7 +234,7 @@ export class Watch {
       // A snapshot holds its databases still, a restore stops them: who asks them waits.
       if (workload.needs.some((name) => this.#stage.busy.has(name))) return;
       seen.silent += 1;
-      const starting = !seen.inEdge && Date.now() - seen.startedAt < workload.startSeconds * 1000;
+      const starting = !seen.inEdge && performance.now() - seen.startedAt < workload.startSeconds * 1000;
       if (seen.silent < SILENT_LOOKS || starting) return;
       this.#note(replica.name, "does not answer any more: ended, to be started again");
       seen.silent = 0;
@@ -273,14 +273,14 @@ export class Watch {
   /** Mends a part; when that fails it is tried again after a while, and a longer one each time. */
   async #mend(name: string, why: string, act: () => Promise<void>): Promise<void> {
     const { failures, notBefore } = this.#mending.get(name) ?? { failures: 0, notBefore: 0 };
-    if (Date.now() < notBefore) return;
+    if (performance.now() < notBefore) return;
     this.#note(name, why);
     try {
       await act();
       this.#mending.delete(name);
     } catch (cause) {
       if (this.#stopped.signal.aborted) return;
-      this.#mending.set(name, { failures: failures + 1, notBefore: Date.now() + Math.min(LONGEST_WAIT_MS, 1000 * 2 ** failures) });
+      this.#mending.set(name, { failures: failures + 1, notBefore: performance.now() + Math.min(LONGEST_WAIT_MS, 1000 * 2 ** failures) });
       throw cause;
     }
   }
