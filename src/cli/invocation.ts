@@ -14,7 +14,8 @@ export interface Invocation {
   print(text: string): void;
   /** All that is not data: stderr. */
   tell(text: string): void;
-  readonly terminal: { readonly interactive: boolean; readonly columns: number; readonly color: boolean };
+  /** Its size now. */
+  readonly terminal: { readonly interactive: boolean; readonly columns: number; readonly rows: number; readonly color: boolean };
 }
 
 /** A verb: what `--help` says of it, and where its code is. */

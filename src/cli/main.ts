@@ -38,7 +38,16 @@ const tell = (text: string): void => void process.stderr.write(text);
 
 function terminal(): Invocation["terminal"] {
   const interactive = process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
-  return { interactive, columns: process.stderr.columns ?? 80, color: interactive && process.env["NO_COLOR"] === undefined };
+  return {
+    interactive,
+    color: interactive && process.env["NO_COLOR"] === undefined,
+    get columns() {
+      return process.stderr.columns || 80;
+    },
+    get rows() {
+      return process.stderr.rows || 24;
+    },
+  };
 }
 
 /** The only place that prints what went wrong. */

@@ -5,33 +5,44 @@ interface Line {
   progress: Progress;
   readonly since: number;
   until: number | null;
+  /** It is on the screen for good, and not drawn again. */
+  left: boolean;
 }
 
 const MARKS: Readonly<Record<Progress["state"], string>> = { working: "·", ready: "✓", failed: "✗", note: "!" };
+const LEAST_NAME_COLUMNS = 11;
 
 /** Shows what happens: on a terminal one line per part that changes in its place, elsewhere one line per event. */
 export class ProgressView {
-  readonly #invocation: Invocation;
+  readonly #invocation: Pick<Invocation, "tell" | "terminal">;
   readonly #lines = new Map<string, Line>();
   #drawn = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(invocation: Invocation) {
+  constructor(invocation: Pick<Invocation, "tell" | "terminal">) {
     this.#invocation = invocation;
     if (invocation.terminal.interactive) this.#timer = setInterval(() => this.#draw(), 120).unref();
   }
 
   readonly show = (progress: Progress): void => {
-    if (progress.state === "note") return this.#note(progress);
+    if (progress.state === "note") return this.tell(`${MARKS.note} ${progress.part}: ${progress.step}\n`);
     // A part that is found at once is no news.
     if (!this.#lines.has(progress.part) && (progress.step === "looking" || (progress.state === "ready" && progress.step === "ready"))) return;
     const known = this.#lines.get(progress.part);
     if (known?.progress.step === progress.step && known.progress.state === progress.state) return;
     const now = Date.now();
     const since = known === undefined || known.progress.state !== "working" ? now : known.since;
-    const line = { progress, since, until: progress.state === "working" ? null : now };
+    const line = { progress, since, until: progress.state === "working" ? null : now, left: false };
     this.#lines.set(progress.part, line);
     if (!this.#invocation.terminal.interactive && !/^downloading .* of /.test(progress.step)) this.#invocation.tell(`${this.#text(progress.part, line)}\n`);
+  };
+
+  /** Says something above the lines that change. */
+  readonly tell = (text: string): void => {
+    this.#erase();
+    if (this.#invocation.terminal.interactive) this.#leaveEnded();
+    this.#invocation.tell(text);
+    this.#draw();
   };
 
   /** Leaves what is drawn on the screen and begins anew below it. */
@@ -46,32 +57,42 @@ export class ProgressView {
     this.finish();
   }
 
-  #note(progress: Progress): void {
-    this.#erase();
-    this.#invocation.tell(`${MARKS.note} ${progress.part}: ${progress.step}\n`);
-    this.#draw();
-  }
-
   #erase(): void {
     if (this.#drawn > 0) this.#invocation.tell(`\u001b[${this.#drawn}A\u001b[0J`);
     this.#drawn = 0;
   }
 
+  /** What has scrolled out of the terminal cannot be drawn over: what has ended is left behind when there is no room for it. */
   #draw(): void {
-    if (!this.#invocation.terminal.interactive) return;
+    const { interactive, rows } = this.#invocation.terminal;
+    if (!interactive) return;
     this.#erase();
-    const lines = [...this.#lines].map(([part, line]) => `${this.#text(part, line)}\n`);
-    this.#invocation.tell(lines.join(""));
+    if (this.#changing().length >= rows) this.#leaveEnded();
+    const lines = this.#changing().slice(0, rows - 1);
+    this.#invocation.tell(lines.map(([part, line]) => `${this.#text(part, line)}\n`).join(""));
     this.#drawn = lines.length;
+  }
+
+  #changing(): readonly (readonly [string, Line])[] {
+    return [...this.#lines].filter(([, { left }]) => !left);
+  }
+
+  #leaveEnded(): void {
+    for (const [part, line] of this.#changing()) {
+      if (line.until === null) continue;
+      line.left = true;
+      this.#invocation.tell(`${this.#text(part, line)}\n`);
+    }
   }
 
   #text(part: string, { progress, since, until }: Line): string {
     const seconds = `${(((until ?? Date.now()) - since) / 1000).toFixed(1)} s`;
     const { columns, color } = this.#invocation.terminal;
     const step = progress.step.replaceAll(/\s+/g, " ");
-    const room = columns - 2 - 12 - seconds.length - 2;
+    const width = Math.max(LEAST_NAME_COLUMNS, ...[...this.#lines.keys()].map((name) => name.length));
+    const room = Math.max(columns - 2 - width - 1 - seconds.length - 2, 1);
     const shown = step.length > room ? `${step.slice(0, room - 1)}…` : step;
-    const text = `${part.padEnd(11)} ${shown.padEnd(Math.min(room, 44))} ${seconds}`;
+    const text = `${part.padEnd(width)} ${shown.padEnd(Math.min(room, 44))} ${seconds}`;
     return `${paint(MARKS[progress.state], progress.state, color)} ${text}`;
   }
 }

@@ -21,7 +21,7 @@ const ASK_AGAIN_MS = 200;
 
 /** Releases services and sites as their sources change, one after the other; what fails is told, and what served serves on. */
 export class Watching {
-  readonly #invocation: Invocation;
+  readonly #tell: Invocation["tell"];
   readonly #located: Located;
   readonly #watches = new Map<string, SourceWatch>();
   /** By part: when it was first seen to have changed. */
@@ -32,14 +32,14 @@ export class Watching {
   #releasing: { readonly name: string; readonly call: Call<"deploy"> } | null = null;
   #closed = false;
 
-  private constructor(invocation: Invocation, located: Located) {
-    this.#invocation = invocation;
+  private constructor(tell: Invocation["tell"], located: Located) {
+    this.#tell = tell;
     this.#located = located;
   }
 
   /** Begins to look; what changes while the platform comes up is released afterwards. */
-  static async begin(invocation: Invocation, located: Located): Promise<Watching> {
-    const watching = new Watching(invocation, located);
+  static async begin(tell: Invocation["tell"], located: Located): Promise<Watching> {
+    const watching = new Watching(tell, located);
     await watching.#watchParts(located.environment);
     await watching.#watchDefinition();
     return watching;
@@ -56,7 +56,7 @@ export class Watching {
   readonly firstTrouble = async (cause: unknown): Promise<StatusReport> => {
     const mendable = cause instanceof Failure && ["build-failed", "migration-failed", "start-failed", "deploy-failed"].includes(cause.code);
     if (!mendable) throw cause;
-    this.#invocation.tell(failureText(cause));
+    this.#tell(failureText(cause));
     return ask(this.#located.state, { verb: "status" }).done;
   };
 
@@ -138,11 +138,11 @@ export class Watching {
     if (!(outcome instanceof Failure)) throw outcome;
     if (this.#closed || (outcome.code === "cancelled" && this.#dirty.has(name))) return;
     if (isPassing(outcome)) return this.#later(name, since);
-    this.#invocation.tell(failureText(outcome));
+    this.#tell(failureText(outcome));
   }
 
   #tellRelease(name: string, { release, previous }: Answers["deploy"], since: number): void {
-    if (release !== previous) this.#invocation.tell(`${name} serves ${release}, ${((Date.now() - since) / 1000).toFixed(1)} s after the change\n`);
+    if (release !== previous) this.#tell(`${name} serves ${release}, ${((Date.now() - since) / 1000).toFixed(1)} s after the change\n`);
   }
 
   async #later(name: string, since: number): Promise<void> {
@@ -156,11 +156,11 @@ export class Watching {
     const since = Date.now();
     const outcome = await this.#take().catch((cause: unknown) => cause);
     if (this.#closed) return;
-    if (typeof outcome === "string") this.#invocation.tell(`${outcome}the changed definition is not taken: what runs stays as it is\n`);
+    if (typeof outcome === "string") this.#tell(`${outcome}the changed definition is not taken: what runs stays as it is\n`);
     else if (outcome instanceof Failure && isPassing(outcome)) await this.#later(DEFINITION, since);
-    else if (outcome instanceof Failure) this.#invocation.tell(failureText(outcome));
+    else if (outcome instanceof Failure) this.#tell(failureText(outcome));
     else if (outcome instanceof Error) throw outcome;
-    else this.#invocation.tell(`the changed definition is taken, ${((Date.now() - since) / 1000).toFixed(1)} s after the change\n`);
+    else this.#tell(`the changed definition is taken, ${((Date.now() - since) / 1000).toFixed(1)} s after the change\n`);
   }
 
   /** Gives what is wrong with it. */

@@ -21,8 +21,8 @@ export async function up(invocation: Invocation): Promise<number> {
     return 1;
   }
   const view = new ProgressView(invocation);
-  const hands = new Hands(invocation, located.state, view);
-  const watching = invocation.flags.has("watch") ? await Watching.begin(invocation, located) : null;
+  const hands = new Hands(located.state, view);
+  const watching = invocation.flags.has("watch") ? await Watching.begin(view.tell, located) : null;
   try {
     await reachController(located.state);
     const { sources, definition, model, environment } = located;
@@ -61,14 +61,12 @@ async function stay(state: string, hands: Hands, view: ProgressView): Promise<vo
 /** The hands on the keyboard: the first Ctrl-C stops everything in order, a second one at once. */
 class Hands {
   used = false;
-  readonly #invocation: Invocation;
   readonly #state: string;
   readonly #view: ProgressView;
   readonly #stopped = Promise.withResolvers<null>();
   #presses = 0;
 
-  constructor(invocation: Invocation, state: string, view: ProgressView) {
-    this.#invocation = invocation;
+  constructor(state: string, view: ProgressView) {
     this.#state = state;
     this.#view = view;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, this.#press);
@@ -78,7 +76,7 @@ class Hands {
     this.used = true;
     this.#presses += 1;
     if (this.#presses > 2) return;
-    this.#invocation.tell(this.#presses === 1 ? "\nstopping; Ctrl-C again stops at once\n" : "\nstopping at once\n");
+    this.#view.tell(this.#presses === 1 ? "\nstopping; Ctrl-C again stops at once\n" : "\nstopping at once\n");
     this.end(this.#presses > 1).then(() => this.#stopped.resolve(null), this.#stopped.reject);
   };
 
