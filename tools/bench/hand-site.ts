@@ -1,8 +1,10 @@
+import { readlinkSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "../../src/local/run/port.ts";
 import { untilAnswers } from "./http.ts";
-import type { Command } from "./processes.ts";
+import { recordPart } from "./hand-part.ts";
+import type { Platform } from "./platform.ts";
 import type { Started, Workbench } from "./workbench.ts";
 
 /** nginx with the least that serves a site's files, as a person would start it. */
@@ -11,20 +13,21 @@ export interface HandSite {
   readonly process: Started;
 }
 
-/** Starts the program of a running site over the same files. */
-export async function startHandSite(bench: Workbench, ours: Command): Promise<HandSite> {
+/** Starts the program of a running site over the same files. `ours` is the number of its process, which gives itself another command line. */
+export async function startHandSite(bench: Workbench, platform: Platform, replica: string, ours: number): Promise<HandSite> {
   const port = await freePort(new Set());
   const directory = join(bench.directory, `hand-site-${port}`);
   await mkdir(directory);
-  await writeFile(join(directory, "nginx.conf"), configuration(port, await rootOf(ours)));
-  const process_ = bench.start({ ...ours, words: [ours.words[0] ?? "nginx", "-e", "stderr", "-p", directory, "-c", join(directory, "nginx.conf")], directory }, { output: "none" });
+  await writeFile(join(directory, "nginx.conf"), configuration(port, await rootOf(join(platform.state, "config", replica, "nginx.conf"))));
+  const { environment } = await recordPart(bench, platform, replica);
+  const words = [readlinkSync(`/proc/${ours}/exe`), "-e", "stderr", "-p", directory, "-c", join(directory, "nginx.conf")];
+  const started = bench.start({ words, directory, environment }, { output: "none" });
   await untilAnswers(port, "/");
-  return { port, process: process_ };
+  return { port, process: started };
 }
 
 /** Where the running one has its files, as its configuration says. */
-async function rootOf({ words }: Command): Promise<string> {
-  const file = words[words.indexOf("-c") + 1] ?? "";
+async function rootOf(file: string): Promise<string> {
   const root = /^\s*root "([^"$]+)";$/m.exec(await readFile(file, "utf8"))?.[1];
   if (root === undefined) throw new Error(`${file} names no root`);
   return root;

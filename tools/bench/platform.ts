@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { State } from "../../src/local/run/state.ts";
 import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
 
 type Dailyge = (...words: readonly string[]) => Promise<string>;
@@ -67,6 +68,13 @@ export class Platform {
 
   async replicas(name: string): Promise<readonly PartStatus[]> {
     return (await this.status()).parts.filter((part) => part.name.startsWith(`${name}.`));
+  }
+
+  /** Ports of all parts, by name. */
+  async ports(): Promise<Readonly<Record<string, number>>> {
+    const state = JSON.parse(await readFile(join(this.state, "state.json"), "utf8")) as State;
+    const replicas = Object.values(state.workloads).flatMap((workload) => workload.replicas);
+    return { ...state.ports, ...Object.fromEntries(replicas.map(({ name, port }) => [name, port])) };
   }
 
   /** Host and port at which people reach a service. */

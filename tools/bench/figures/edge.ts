@@ -12,7 +12,7 @@ const GOAL = 1.15;
 export const edge: Measurement = {
   name: "edge",
   method:
-    `${REQUESTS.toLocaleString("en")} GETs of a route of the API that asks no database over ${CONNECTIONS} kept connections, once through the edge of the running reference platform with its host routing, path rules, ` +
+    `${REQUESTS.toLocaleString("en")} GETs of the API's health check, which asks its databases once a second at most, over ${CONNECTIONS} kept connections, once through the edge of the running reference platform with its host routing, path rules, ` +
     "forwarded headers and access log, once through the same HAProxy program with the least configuration that serves the same two replicas (one thread, default checks) " +
     "and logs the same fields to the same kind of pipe and svlogd. Compared is the processor time, user and system, of all HAProxy processes as /proc counts it.",
   measure,
@@ -25,7 +25,7 @@ async function measure(bench: Workbench): Promise<Finding> {
   const svlogd = withCommand(platform.state).find(({ words }) => words[0]?.endsWith("svlogd") === true)?.words[0] ?? "svlogd";
   const replicas = (await platform.replicas("api")).map(({ name, pid }) => ({ name, port: Number(commandOf(pid ?? 0).environment["PORT"]) }));
   const bare = await startHandEdge(bench, commandOf(edgePid), svlogd, HEALTH, replicas);
-  const request = written({ method: "GET", host, path: "/api/session" });
+  const request = written({ method: "GET", host, path: HEALTH });
   const { ours, theirs } = await compareProcessorTime(
     bench,
     { port, processes: [edgePid], request, expected: 200 },

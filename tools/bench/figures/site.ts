@@ -1,7 +1,6 @@
 import type { Finding, Measurement } from "../figure.ts";
 import { startHandSite } from "../hand-site.ts";
 import { written } from "../http.ts";
-import { commandOf } from "../processes.ts";
 import { compareProcessorTime, CONNECTIONS, REQUESTS } from "../processor-time.ts";
 import { reference } from "../reference.ts";
 import { each, median, medianOfPairs, seconds, times } from "../statistics.ts";
@@ -20,8 +19,9 @@ export const site: Measurement = {
 async function measure(bench: Workbench): Promise<Finding> {
   const platform = await reference(bench);
   const { host, port } = await platform.address("main");
-  const server = (await platform.replicas("main"))[0]?.pid ?? 0;
-  const bare = await startHandSite(bench, commandOf(server));
+  const [replica] = await platform.replicas("main");
+  const server = replica?.pid ?? 0;
+  const bare = await startHandSite(bench, platform, replica?.name ?? "", server);
   const request = written({ method: "GET", host, path: "/" });
   const { ours, theirs } = await compareProcessorTime(
     bench,

@@ -1,0 +1,98 @@
+import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { recordPart, type HandPart } from "./hand-part.ts";
+import { untilAnswers } from "./http.ts";
+import type { Platform } from "./platform.ts";
+import { RUNNING } from "./reference.ts";
+import type { Started, Workbench } from "./workbench.ts";
+
+const START_WITHIN_MS = 30_000;
+
+/** All processes of the reference platform, to be started by hand while it is down: on its data, with its configuration and ports. */
+export class HandPlatform {
+  readonly parts: readonly HandPart[];
+  readonly #ports: Readonly<Record<string, number>>;
+  #running: Started[] = [];
+
+  private constructor(parts: readonly HandPart[], ports: Readonly<Record<string, number>>) {
+    this.parts = parts;
+    this.#ports = ports;
+  }
+
+  /** Takes down how everything of a running platform is started. */
+  static async record(bench: Workbench, platform: Platform): Promise<HandPlatform> {
+    const names = (await platform.status()).parts.flatMap(({ name, pid }) => (pid === null ? [] : [name]));
+    return new HandPlatform(await Promise.all(names.map((name) => recordPart(bench, platform, name))), await platform.ports());
+  }
+
+  /** Starts everything as early as it can be: servers at once, a service when what it needs answers; waits until each has answered once. */
+  async start(before: (workload: string) => Promise<void> = async () => {}): Promise<void> {
+    const servers = Object.keys(SPEAKS);
+    const there = Object.fromEntries(servers.map((name) => [name, this.#startServer(name)]));
+    const workloads = Object.entries(RUNNING).map(async ([workload, { health, needs }]) => {
+      await Promise.all([before(workload), ...needs.map((name) => there[name])]);
+      await Promise.all(this.#named(workload).map((part) => this.#startReplica(part, health)));
+    });
+    await Promise.all([...Object.values(there), ...workloads]);
+  }
+
+  /** Numbers of all that runs. */
+  pids(): readonly number[] {
+    return this.#running.flatMap(({ child }) => child.pid ?? []);
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = [];
+    await Promise.all(running.map((process) => process.stop()));
+  }
+
+  #named(workload: string): readonly HandPart[] {
+    return this.parts.filter(({ name }) => name === workload || name.startsWith(`${workload}.`));
+  }
+
+  async #startServer(name: string): Promise<void> {
+    const [part] = this.#named(name);
+    const speaks = SPEAKS[name];
+    if (part === undefined || speaks === undefined) throw new Error(`${name} did not run`);
+    this.#running.push(part.start());
+    await speaks(this.#ports[name] ?? 0);
+  }
+
+  async #startReplica(part: HandPart, health: string | null): Promise<void> {
+    this.#running.push(part.start());
+    if (health !== null) await untilAnswers(this.#ports[part.name] ?? 0, health);
+  }
+}
+
+/** When a server can be asked. */
+const SPEAKS: Readonly<Record<string, (port: number) => Promise<void>>> = {
+  edge: (port) => until(port, "", "connected"),
+  // It speaks first.
+  mysql: (port) => until(port, "", "answered"),
+  // It wants a password, or is still loading what it keeps.
+  redis: (port) => until(port, "PING\r\n", "-NOAUTH"),
+  mongodb: (port) => until(port, "", "connected"),
+  messaging: (port) => untilAnswers(port, "/health"),
+};
+
+async function until(port: number, says: string, wanted: "connected" | "answered" | "-NOAUTH"): Promise<void> {
+  for (const end = performance.now() + START_WITHIN_MS; !(await hears(port, says, wanted)); await pause(5)) {
+    if (performance.now() > end) throw new Error(`nothing answers at 127.0.0.1:${port}`);
+  }
+}
+
+function hears(port: number, says: string, wanted: "connected" | "answered" | "-NOAUTH"): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    const done = (heard: boolean): void => {
+      resolve(heard);
+      socket.destroy();
+    };
+    socket.once("connect", () => (wanted === "connected" ? done(true) : socket.write(says)));
+    socket.once("data", (data: Buffer) => done(wanted === "answered" || data.toString("latin1").startsWith(wanted)));
+    socket.once("error", () => done(false));
+    socket.once("close", () => done(false));
+    socket.setTimeout(1000, () => done(false));
+  });
+}
