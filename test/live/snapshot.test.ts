@@ -48,14 +48,14 @@ describe("a snapshot of all data", async () => {
     })();
     await eventually(() => noted > 3);
     const before = [written, noted];
-    await well(platform.run("snapshot", "busy"));
+    expect((await well(platform.run("snapshot", "busy"))).err).toMatch(/✓ snapshot +busy is kept/);
     const after = [written, noted];
     going = false;
     await Promise.all([writing, noting]);
     expect(await client.client("ID")).toBe(connection);
     await client.set("later", "1");
     const told = await well(platform.run("restore", "busy", "--yes"));
-    expect(told.err).toMatch(/db, cache are as in busy/);
+    expect(told.err).toMatch(/✓ restore +data are as in busy[^]*db, cache are as in busy/);
     await eventually(async () => (await client.ping().catch(() => "")) === "PONG");
     expect(await client.get("later")).toBeNull();
     for (const [index, now] of [Number(await client.get("n")), (await kept()).length].entries()) {

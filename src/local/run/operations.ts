@@ -194,14 +194,26 @@ export class Operations {
 
   async snapshot(name: string, signal: AbortSignal): Promise<MadeSnapshot> {
     await this.#untilTakenOver();
-    return this.#only(`snapshot ${name}`, (operation) => takeSnapshot(this.#running(), name, operation), signal);
+    return this.#only(`snapshot ${name}`, (operation) => this.#toItsEnd("snapshot", `${name} is kept`, takeSnapshot(this.#running(), name, operation)), signal);
   }
 
   async restore(name: string, signal: AbortSignal): Promise<Answers["restore"]> {
     await this.#untilTakenOver();
     const started = Date.now();
-    const snapshot = await this.#only(`restore ${name}`, (operation) => restoreSnapshot(this.#running(), name, operation), signal);
+    const snapshot = await this.#only(`restore ${name}`, (operation) => this.#toItsEnd("restore", `data are as in ${name}`, restoreSnapshot(this.#running(), name, operation)), signal);
     return { snapshot, seconds: Math.round((Date.now() - started) / 100) / 10 };
+  }
+
+  /** Whoever looks on is told how it ended as well. */
+  async #toItsEnd<Result>(part: string, step: string, act: Promise<Result>): Promise<Result> {
+    try {
+      const result = await act;
+      this.#report({ part, state: "ready", step });
+      return result;
+    } catch (cause) {
+      this.#report({ part, state: "failed", step: cause instanceof Error ? cause.message : String(cause) });
+      throw cause;
+    }
   }
 
   #running(): Stage {

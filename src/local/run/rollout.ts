@@ -16,6 +16,8 @@ import { surroundingsOf } from "./surroundings.ts";
 /** How long a new release is watched after its last replica took over, before the old one is given up. */
 const BAKE_SECONDS = { "one by one": 2, "at once": 0.5 } as const;
 const RELEASES_KEPT = 5;
+/** Of a replica that did not start or stay: a stack trace of Node takes twenty, and what is wrong stands above it. */
+const SHOWN_LINES = 30;
 
 /** What is remembered of a workload; begins with nothing. */
 export function recordOf(stage: Stage, name: string): WorkloadState {
@@ -176,7 +178,7 @@ async function start(stage: Stage, workload: Workload, release: string, signal?:
     } catch (cause) {
       await retire(stage, workload, replica);
       // Now its logger has written everything.
-      const details = await lastLines(stage.place, replica.name, 12, since);
+      const details = await lastLines(stage.place, replica.name, SHOWN_LINES, since);
       stage.report({ part: replica.name, state: "failed", step: cause instanceof Error ? cause.message : "failed" });
       if (cause instanceof Failure && cause.code === "port-taken" && attempt < 3) continue;
       throw cause instanceof Failure ? new Failure(cause.code, cause.message, { hint: cause.hint, details, cause }) : cause;
@@ -281,6 +283,6 @@ async function requireHolding(stage: Stage, workload: Workload, replica: Replica
   if (death === undefined && again.kind === "ready") return;
   throw new Failure("deploy-failed", `${replica.name} was ready and did not stay so: ${death === undefined ? afterwards(again, probe) : `it ${describeDeath(death)}`}`, {
     hint: `./dailyge logs ${replica.name}`,
-    details: await lastLines(stage.place, replica.name, 12, new Date(startedAt)),
+    details: await lastLines(stage.place, replica.name, SHOWN_LINES, new Date(startedAt)),
   });
 }
