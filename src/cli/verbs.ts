@@ -58,8 +58,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./verb/env.ts").then(({ env }) => env),
   },
   shell: {
-    usage: "shell DATABASE",
-    summary: "the database's own client, as its administrator",
+    usage: "shell DATABASE [-- WORDS...]",
+    summary: "the database's own client, as its administrator; WORDS are for the client",
     options: { "as SERVICE": "as the user that this service has there" },
     load: () => import("./verb/shell.ts").then(({ shell }) => shell),
   },
@@ -75,7 +75,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./verb/seed.ts").then(({ seed }) => seed),
   },
   topic: {
-    usage: "topic list|dead|redrive [TOPIC [CONSUMER]]",
+    usage: "topic [list|dead|redrive] [TOPIC [CONSUMER]]",
     summary: "what waits in the queues; the messages that a consumer could not handle; let it try them again",
     options: { "most N": "the N oldest dead messages (default: 10)" },
     load: () => import("./verb/topic.ts").then(({ topic }) => topic),

@@ -113,12 +113,13 @@ describe("what one does beside a running platform", async () => {
       [["exec", "api", "--", "nosuchprogram"], "nosuchprogram"],
       [["env"], "env needs the name of one service"],
       [["shell", "redis"], "it has: db"],
+      [["shell", "db", "SELECT 1"], "next: ./dailyge shell db -- SELECT 1"],
       [["shell", "db", "--as", "other"], "other does not use db"],
       [["seed", "apu"], "no service apu"],
       [["run", "api"], "api has no schedule: it runs all the time"],
     ];
     const told = await Promise.all(wrong.map(([words]) => platform.run(...words)));
-    expect(told.map(({ code }) => code)).toEqual([2, 2, asRoot ? 127 : 2, 2, 2, 2, 2, 2]);
+    expect(told.map(({ code }) => code)).toEqual([2, 2, asRoot ? 127 : 2, 2, 2, 2, 2, 2, 2]);
     told.forEach(({ err }, index) => expect(err).toContain(wrong[index]?.[1]));
   });
 });

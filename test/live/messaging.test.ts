@@ -56,12 +56,13 @@ describe("a topic with two consumers", () => {
     await eventuallyCounted(platform, "audit 1 0 0");
 
     expect((await platform.run("status")).out).toMatch(/^events +ready +api +worker: 0 waiting, 1 dead; audit: 1 waiting$/m);
-    expect((await platform.run("topic", "list")).out).toMatch(/^events +api +worker +0 +0 +1$/m);
+    expect((await platform.run("topic")).out).toMatch(/^events +api +worker +0 +0 +1$/m);
     expect((await platform.run("topic", "dead", "events", "worker")).out).toMatch(/^\S+Z {2}received 3 times {2}\S+\n {2}kind: "task.broken"\n {2}"poison\\u0007"\n$/);
     expect(await platform.run("topic", "redrive", "events")).toMatchObject({ code: 2, err: expect.stringContaining("say whose dead letters\n  next: consumers of events: worker, audit") });
     expect(await platform.run("topic", "redrive", "events", "other")).toMatchObject({ code: 2, err: expect.stringContaining("other does not consume events") });
     expect(await platform.run("topic", "redrive", "evens", "worker")).toMatchObject({ code: 2, err: expect.stringContaining("there is no topic evens in what runs\n  next: it has: events") });
     expect(await platform.run("topic", "redrive", "events", "worker")).toMatchObject({ code: 0, err: "1 dead message of events waits for worker again\n" });
+    expect(await platform.run("topic", "dead", "events", "worker")).toMatchObject({ code: 0, out: "", err: "no message of events is dead\n" });
 
     const [back] = await worker.receive();
     expect(back).toMatchObject({ MessageId: first?.MessageId, Body: "poison\u0007", Attributes: { ApproximateReceiveCount: "1" }, MessageAttributes: { kind: { StringValue: "task.broken" } } });

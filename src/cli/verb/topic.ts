@@ -8,7 +8,7 @@ import { table } from "../table.ts";
 
 /** What is in the queues of topics, and what to do about messages that no consumer could handle. */
 export async function topic(invocation: Invocation): Promise<number> {
-  const [act, name, consumer = null, ...more] = invocation.words;
+  const [act = "list", name, consumer = null, ...more] = invocation.words;
   if ((act !== "list" && act !== "dead" && act !== "redrive") || more.length > 0) {
     throw new Failure("usage", `topic knows list, dead and redrive, not "${invocation.words.join(" ")}"`, { hint: "./dailyge topic list" });
   }
@@ -19,7 +19,9 @@ export async function topic(invocation: Invocation): Promise<number> {
   if (act === "list") {
     show(invocation, await ask(state, { verb: "topics" }).done, (topics) => list(topics.filter((one) => name === undefined || one.name === name)));
   } else if (act === "dead") {
-    show(invocation, await ask(state, { verb: "dead-letters", queue, most: mostOf(invocation) }).done, (messages) => messages.map(text).join(""));
+    const dead = await ask(state, { verb: "dead-letters", queue, most: mostOf(invocation) }).done;
+    show(invocation, dead, (messages) => messages.map(text).join(""));
+    if (dead.length === 0) invocation.tell(`no message of ${name} is dead\n`);
   } else {
     const { consumer: meant, moved } = await ask(state, { verb: "redrive", queue }).done;
     invocation.tell(`${moved} dead message${moved === 1 ? "" : "s"} of ${name} ${moved === 1 ? "waits" : "wait"} for ${meant} again\n`);

@@ -49,4 +49,4 @@ export function renderService(service: Service, replica: Replica, shared: Shared
 }
 
 /** A single program is not kept waiting behind a shell; a compound command needs its shell. */
-const startCommand = (start: string): string => (/^[\w@%+=:,./ -]+$/.test(start) && !/^\w+=/.test(start) ? `exec ${start}` : start);
+export const startCommand = (start: string): string => (/^[\w@%+=:,./ -]+$/.test(start) && !/^(\w+=|exec )/.test(start) ? `exec ${start}` : start);

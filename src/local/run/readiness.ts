@@ -47,7 +47,7 @@ export async function waitUntilReady(ground: Ground, probe: Probe, deathsBefore:
     signal?.throwIfAborted();
     const { deaths } = await inspectProcess(ground, probe.name);
     const death = deaths.slice(deathsBefore).at(-1);
-    if (death !== undefined) throw failed(probe, `it ${describeDeath(death)} ${((performance.now() - started) / 1000).toFixed(1)} s after its start${answers > 0 ? ", after it had answered 200" : ""}`);
+    if (death !== undefined) throw failed(probe, `it ${describeDeath(death)} ${((performance.now() - started) / 1000).toFixed(1)} s after its start${answers > 0 && probe.endpoint !== null ? ", after it had answered 200" : ""}`);
     seen = await observe(ground, probe);
     answers = seen.kind === "ready" ? answers + 1 : 0;
     if (answers === ANSWERS) return;
