@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -61,6 +61,15 @@ const answers: Readonly<Record<string, (question: URLSearchParams) => Promise<st
   "POST /leak": (question) => {
     for (let megabyte = 0; megabyte < Number(question.get("mb")); megabyte += 1) held.push(Buffer.alloc(1024 * 1024, 1));
     return "held";
+  },
+  "POST /open": () => {
+    for (;;) {
+      try {
+        openSync("/dev/null", "r");
+      } catch {
+        return "no more";
+      }
+    }
   },
   "POST /log": (question) => {
     const line = `${question.get("text") ?? "line"}\n`;

@@ -55,6 +55,8 @@ function everywhere(database: MysqlDatabase, placed: PlacedDatabase): readonly O
     ["innodb-buffer-pool-size", `${placed.bufferPoolMb}M`],
     // 10 + connections + 2 * tables stays below 1024, the number of open files that every user is given.
     ["max-connections", 150],
+    // A service that leaks them leaves some to the others, and to us.
+    ["max-user-connections", 100],
     ["table-open-cache", 400],
     ["table-definition-cache", 400],
   ];

@@ -39,6 +39,7 @@ describe("a database's configuration", () => {
     ["character-set-server", "utf8mb4"],
     ["innodb-flush-log-at-trx-commit", "1"],
     ["performance-schema", "OFF"],
+    ["max-user-connections", "100"],
     ["group-concat-max-len", "1024"],
   ])("says %s = %s", (name, value) => expect(options().get(name)).toBe(value));
 
