@@ -1,14 +1,15 @@
 import { describeEnd } from "../local/run/scheduled-run.ts";
 import type { PartStatus, StatusReport } from "../local/run/status.ts";
-import { table, wrap } from "./table.ts";
+import type { Invocation } from "./invocation.ts";
+import { foldedTable, table, wrap } from "./table.ts";
 
-/** What runs: one row per part, replicas together. Releases are left out where the terminal is too narrow for them. */
-export function overviewTable(report: StatusReport, columns: number): string {
+/** What runs: one row per part, replicas together. Releases are left out where the terminal is too narrow for them; addresses stay whole. */
+export function overviewTable(report: StatusReport, { columns, interactive }: Pick<Invocation["terminal"], "columns" | "interactive">): string {
   const groups = Map.groupBy(report.parts, ({ name, kind }) => (kind === "service" || kind === "site" ? name.replace(/\.\d+$/, "") : name));
   const rows = [...groups].map(([name, parts]) => [name, `${state(parts)}${mostText(report, name)}`, parts[0]?.reachableBy ?? "", parts[0]?.url ?? queuesText(parts[0]), releases(parts)]);
   const whole = table(["NAME", "STATE", "REACHED BY", "ADDRESS", "RELEASE"], rows);
   const fits = whole.split("\n").every((line) => line.length <= columns);
-  const shown = fits ? whole : table(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)));
+  const shown = fits ? whole : foldedTable(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)), interactive ? columns : Infinity);
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
   return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${approximateText(report)}${refusedText(report)}${schedulesText(report)}`;
 }

@@ -3,6 +3,7 @@ import { differencesOf } from "../../aws/render/differences.ts";
 import { findTerraform, writePlan } from "../../aws/run/plan.ts";
 import type { Invocation } from "../invocation.ts";
 import { locate } from "../locate.ts";
+import { wrap } from "../table.ts";
 
 /** Writes the platform as Terraform: what environments share, and each of them, a directory each. */
 export async function plan(invocation: Invocation): Promise<number> {
@@ -20,7 +21,8 @@ export async function plan(invocation: Invocation): Promise<number> {
   for (const path of removed) invocation.print(`  removed ${path}\n`);
   if (differences.length > 0) invocation.print("not on AWS as it is written:\n");
   for (const { part, says, environments } of differences) {
-    invocation.print(`  ${part}${environments.length < model.environments.length ? ` (${environments.join(", ")})` : ""}: ${says}\n`);
+    const where = environments.length < model.environments.length ? ` (${environments.join(", ")})` : "";
+    invocation.print(`  ${wrap(`${part}${where}: ${says}`, invocation.terminal.columns - 2, "    ")}\n`);
   }
   const name = program?.name ?? "terraform";
   invocation.print(`next, in this order:\n${directories.map((one) => `  ${name} -chdir=${directory}/${one} init && ${name} -chdir=${directory}/${one} plan\n`).join("")}`);

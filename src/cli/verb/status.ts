@@ -16,7 +16,7 @@ export async function status(invocation: Invocation): Promise<number> {
   const report = found?.wanted ? await ask(state, { verb: "status" }).done.catch(nothing) : null;
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report ?? (await nothingRuns(invocation)), null, 2)}\n`);
   else if (report === null) invocation.print("the platform is not running; next: ./dailyge up\n");
-  else invocation.print(`${report.platform} ${report.environment}${report.ready ? "" : ": not everything is ready"}\n\n${overviewTable(report, invocation.terminal.columns)}\n${promisesText(report, invocation.terminal.columns)}`);
+  else invocation.print(`${report.platform} ${report.environment}${report.ready ? "" : ": not everything is ready"}\n\n${overviewTable(report, invocation.terminal)}\n${promisesText(report, invocation.terminal.columns)}`);
   return 0;
 }
 

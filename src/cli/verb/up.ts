@@ -31,9 +31,9 @@ export async function up(invocation: Invocation): Promise<number> {
     if (report === null) return 130;
     view.finish();
     if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report, null, 2)}\n`);
-    else invocation.print(`\n${overviewTable(report, invocation.terminal.columns)}\n`);
+    else invocation.print(`\n${overviewTable(report, invocation.terminal)}\n`);
     if (invocation.flags.has("detach")) return report.ready ? 0 : 2;
-    invocation.tell(`It runs until Ctrl-C. ${watching === null ? "" : "Changed sources are released as they are written. "}See also: ./dailyge status, ./dailyge logs -f\n`);
+    invocation.tell(`${watching === null ? "" : "Changed sources are released as they are written.\n"}It runs until Ctrl-C. See also: ./dailyge status, ./dailyge logs -f\n`);
     await Promise.race([stay(located.state, hands, view), ...(watching === null ? [] : [watching.run()])]);
     return 0;
   } catch (cause) {
