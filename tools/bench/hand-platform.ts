@@ -1,5 +1,8 @@
+import { chown, mkdir, readdir, stat } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { socketDirectory } from "../../src/local/run/sockets.ts";
 import { recordPart, type HandPart } from "./hand-part.ts";
 import { untilAnswers } from "./http.ts";
 import type { Platform } from "./platform.ts";
@@ -12,21 +15,28 @@ const START_WITHIN_MS = 30_000;
 export class HandPlatform {
   readonly parts: readonly HandPart[];
   readonly #ports: Readonly<Record<string, number>>;
+  readonly #sockets: readonly SocketDirectory[];
   #running: Started[] = [];
 
-  private constructor(parts: readonly HandPart[], ports: Readonly<Record<string, number>>) {
+  private constructor(parts: readonly HandPart[], ports: Readonly<Record<string, number>>, sockets: readonly SocketDirectory[]) {
     this.parts = parts;
     this.#ports = ports;
+    this.#sockets = sockets;
   }
 
   /** Takes down how everything of a running platform is started. */
   static async record(bench: Workbench, platform: Platform): Promise<HandPlatform> {
     const names = (await platform.status()).parts.flatMap(({ name, pid }) => (pid === null ? [] : [name]));
-    return new HandPlatform(await Promise.all(names.map((name) => recordPart(bench, platform, name))), await platform.ports());
+    const parts = await Promise.all(names.map((name) => recordPart(bench, platform, name)));
+    return new HandPlatform(parts, await platform.ports(), await socketDirectories(socketDirectory(platform.state)));
   }
 
   /** Starts everything as early as it can be: servers at once, a service when what it needs answers; waits until each has answered once. */
   async start(before: (workload: string) => Promise<void> = async () => {}): Promise<void> {
+    for (const { path, user, mode } of this.#sockets) {
+      await mkdir(path, { recursive: true, mode });
+      await chown(path, user, user);
+    }
     const servers = Object.keys(SPEAKS);
     const there = Object.fromEntries(servers.map((name) => [name, this.#startServer(name)]));
     const workloads = Object.entries(RUNNING).map(async ([workload, { health, needs }]) => {
@@ -63,6 +73,25 @@ export class HandPlatform {
     this.#running.push(part.start());
     if (health !== null) await untilAnswers(this.#ports[part.name] ?? 0, health);
   }
+}
+
+/** Takes a platform down that runs, to do something with its processes by hand; none of them runs afterwards. Ports of replicas are other ones each time. */
+export async function insteadOf<Result>(bench: Workbench, platform: Platform, act: (hand: HandPlatform) => Promise<Result>): Promise<Result> {
+  const hand = await HandPlatform.record(bench, platform);
+  await platform.down();
+  return act(hand).finally(() => hand.stop());
+}
+
+/** Where servers have their sockets, which is gone when a platform is down. */
+interface SocketDirectory {
+  readonly path: string;
+  readonly user: number;
+  readonly mode: number;
+}
+
+async function socketDirectories(top: string): Promise<readonly SocketDirectory[]> {
+  const below = (await readdir(top, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => join(top, name));
+  return Promise.all([top, ...below].map((path) => stat(path).then(({ uid, mode }) => ({ path, user: uid, mode: mode & 0o777 }))));
 }
 
 /** When a server can be asked. */

@@ -11,6 +11,8 @@ import type { Started, Workbench } from "./workbench.ts";
 export interface HandSite {
   readonly port: number;
   readonly process: Started;
+  /** Where the files are. */
+  readonly root: string;
 }
 
 /** Starts the program of a running site over the same files. `ours` is the number of its process, which gives itself another command line. */
@@ -18,12 +20,13 @@ export async function startHandSite(bench: Workbench, platform: Platform, replic
   const port = await freePort(new Set());
   const directory = join(bench.directory, `hand-site-${port}`);
   await mkdir(directory);
-  await writeFile(join(directory, "nginx.conf"), configuration(port, await rootOf(join(platform.state, "config", replica, "nginx.conf"))));
+  const root = await rootOf(join(platform.state, "config", replica, "nginx.conf"));
+  await writeFile(join(directory, "nginx.conf"), configuration(port, root));
   const { environment } = await recordPart(bench, platform, replica);
   const words = [readlinkSync(`/proc/${ours}/exe`), "-e", "stderr", "-p", directory, "-c", join(directory, "nginx.conf")];
   const started = bench.start({ words, directory, environment }, { output: "none" });
   await untilAnswers(port, "/");
-  return { port, process: started };
+  return { port, process: started, root };
 }
 
 /** Where the running one has its files, as its configuration says. */
@@ -42,7 +45,7 @@ pid nginx.pid;
 error_log stderr warn;
 events { worker_connections 1024; }
 http {
-${temporary}  types { text/html html; }
+${temporary}  types { text/html html; text/javascript js; }
   access_log off;
   sendfile on;
   server {

@@ -7,13 +7,15 @@ import { kill } from "./figures/kill.ts";
 import { memory } from "./figures/memory.ts";
 import { refused } from "./figures/refused.ts";
 import { site } from "./figures/site.ts";
+import { snapshot } from "./figures/snapshot.ts";
 import { start } from "./figures/start.ts";
 import { up } from "./figures/up.ts";
+import { watch } from "./figures/watch.ts";
 import { machineFacts, page, tableText, type Outcome } from "./report.ts";
 import { repository, Workbench } from "./workbench.ts";
 
 // The project's figures. All of them: docs/benchmarks.md is written. Some of them, by name: they are printed.
-const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, deploy, kill, start];
+const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, deploy, kill, watch, snapshot, start];
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 

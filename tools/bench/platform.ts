@@ -51,6 +51,28 @@ export class Platform {
     return this.#dailyge("exec", service, ...this.#words(), "--", ...words);
   }
 
+  /** Runs statements as the administrator of its database `mysql`. */
+  async sql(statements: string): Promise<void> {
+    await this.#dailyge("shell", "mysql", ...this.#words(), "--", "--execute", statements);
+  }
+
+  async snapshot(name: string): Promise<void> {
+    await this.#dailyge("snapshot", name, ...this.#words());
+  }
+
+  async restore(name: string): Promise<void> {
+    await this.#dailyge("restore", name, "--yes", ...this.#words());
+  }
+
+  async deleteSnapshot(name: string): Promise<void> {
+    await this.#dailyge("snapshots", "delete", name, ...this.#words());
+  }
+
+  /** The command that stays with it and releases what changes. */
+  watching(): readonly string[] {
+    return ["./dailyge", "up", "--watch", ...this.#words()];
+  }
+
   async erase(): Promise<void> {
     await this.#dailyge("down", "--erase", "--yes", ...this.#words());
   }

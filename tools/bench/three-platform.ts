@@ -60,7 +60,7 @@ async function make(bench: Workbench): Promise<Three> {
   };
 }
 
-async function copyApi(to: string): Promise<void> {
+export async function copyApi(to: string): Promise<void> {
   const from = join(repository, "examples/dailyge/services/api");
   await cp(from, to, { recursive: true, filter: (path) => !path.includes("node_modules") });
 }

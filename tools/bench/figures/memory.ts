@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Figure, Finding, Measurement } from "../figure.ts";
-import { HandPlatform } from "../hand-platform.ts";
+import { insteadOf } from "../hand-platform.ts";
 import { family, memoryOf, withCommand } from "../processes.ts";
 import { reference } from "../reference.ts";
 import { each, megabytes, median, medianOfPairs, times } from "../statistics.ts";
@@ -25,15 +25,16 @@ export const memory: Measurement = {
 
 async function measure(bench: Workbench): Promise<Finding> {
   const platform = await reference(bench);
-  const hand = await HandPlatform.record(bench, platform);
   const ours: ReturnType<typeof look>[] = [];
   const bare: number[] = [];
   for (let turn = 0; turn < PAIRS; turn += 1) {
     // The first controller of these sources filled the compile cache.
-    await platform.down();
-    await hand.start();
-    bare.push(await settled(() => share(hand.pids())));
-    await hand.stop();
+    bare.push(
+      await insteadOf(bench, platform, async (hand) => {
+        await hand.start();
+        return settled(() => share(hand.pids()));
+      }),
+    );
     await platform.up();
     ours.push(await settled(() => look(platform.state), ({ whole }) => whole));
   }
