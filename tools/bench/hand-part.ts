@@ -19,10 +19,9 @@ export async function recordPart(bench: Workbench, platform: Platform, name: str
   const part = join(platform.state, "parts", name);
   await mkdir(recorded, { recursive: true, mode: 0o700 });
   await cp(join(part, "environment"), join(recorded, "environment"), { recursive: true, force: true });
-  const script = (await readFile(join(part, "run"), "utf8"))
-    .replace(/^echo \$\$ > .*\n/gm, "")
-    .replace("exec 2>&1 </dev/null\n", "")
-    .replace(join(part, "environment"), join(recorded, "environment"));
+  const run = await readFile(join(part, "run"), "utf8");
+  // What comes before is the supervisor's.
+  const script = `#!/bin/sh\n${run.slice(run.search(/^cd /m)).replace(join(part, "environment"), join(recorded, "environment"))}`;
   await writeFile(join(recorded, "run"), script);
   const enter = process.getuid?.() === 0 ? await passage([platform.state, bench.cache, dirname(process.execPath)], () => true) : [];
   return {

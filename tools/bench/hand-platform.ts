@@ -31,7 +31,7 @@ export class HandPlatform {
     return new HandPlatform(parts, await platform.ports(), await socketDirectories(socketDirectory(platform.state)));
   }
 
-  /** Starts everything as early as it can be: servers at once, a service when what it needs answers; waits until each has answered once. */
+  /** Starts everything as early as it can be: servers at once, a service when what it needs answers; waits until each has answered once. `before` is done for a site or service when what it needs answers. */
   async start(before: (workload: string) => Promise<void> = async () => {}): Promise<void> {
     for (const { path, user, mode } of this.#sockets) {
       await mkdir(path, { recursive: true, mode });
@@ -40,7 +40,8 @@ export class HandPlatform {
     const servers = Object.keys(SPEAKS);
     const there = Object.fromEntries(servers.map((name) => [name, this.#startServer(name)]));
     const workloads = Object.entries(RUNNING).map(async ([workload, { health, needs }]) => {
-      await Promise.all([before(workload), ...needs.map((name) => there[name])]);
+      await Promise.all(needs.map((name) => there[name]));
+      await before(workload);
       await Promise.all(this.#named(workload).map((part) => this.#startReplica(part, health)));
     });
     await Promise.all([...Object.values(there), ...workloads]);

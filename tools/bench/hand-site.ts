@@ -30,7 +30,7 @@ export async function startHandSite(bench: Workbench, platform: Platform, replic
 }
 
 /** Where the running one has its files, as its configuration says. */
-async function rootOf(file: string): Promise<string> {
+export async function rootOf(file: string): Promise<string> {
   const root = /^\s*root "([^"$]+)";$/m.exec(await readFile(file, "utf8"))?.[1];
   if (root === undefined) throw new Error(`${file} names no root`);
   return root;

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Measurement } from "./figure.ts";
+import { cold } from "./figures/cold.ts";
 import { deploy } from "./figures/deploy.ts";
 import { edge } from "./figures/edge.ts";
 import { kill } from "./figures/kill.ts";
@@ -15,7 +16,7 @@ import { machineFacts, page, tableText, type Outcome } from "./report.ts";
 import { repository, Workbench } from "./workbench.ts";
 
 // The project's figures. All of them: docs/benchmarks.md is written. Some of them, by name: they are printed.
-const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, deploy, kill, watch, snapshot, start];
+const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, cold, deploy, kill, watch, snapshot, start];
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
