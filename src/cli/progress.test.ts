@@ -4,13 +4,14 @@ import { ProgressView } from "./progress.ts";
 /** What a terminal of some rows shows of a text, with all that has scrolled out of it. */
 function shown(text: string, rows: number): readonly string[] {
   const lines = [""];
-  for (const [, up, rest = ""] of text.matchAll(/(?:\u001b\[(\d+)A\u001b\[0J)?([^\u001b]*)/g)) {
-    if (up !== undefined) lines.splice(Math.max(lines.length - 1 - Number(up), lines.length - rows, 0), Infinity, "");
-    const [first = "", ...more] = rest.split("\n");
-    lines[lines.length - 1] += first;
-    lines.push(...more);
+  let cursor = 0;
+  for (const [token] of text.matchAll(/\u001b\[1A|\u001b\[2K|\n|[^\u001b\n]+/g)) {
+    if (token === "\u001b[1A") cursor = Math.max(cursor - 1, lines.length - rows, 0);
+    else if (token === "\u001b[2K") lines[cursor] = "";
+    else if (token !== "\n") lines[cursor] += token;
+    else if (++cursor === lines.length) lines.push("");
   }
-  return lines.slice(0, -1);
+  return lines.slice(0, cursor);
 }
 
 function terminal(rows: number): { readonly view: ProgressView; lines(): readonly string[] } {

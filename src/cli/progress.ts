@@ -58,7 +58,8 @@ export class ProgressView {
   }
 
   #erase(): void {
-    if (this.#drawn > 0) this.#invocation.tell(`\u001b[${this.#drawn}A\u001b[0J`);
+    // Line by line: tmux keeps a screen that is cleared at once in what one can scroll back to.
+    this.#invocation.tell("\u001b[1A\u001b[2K".repeat(this.#drawn));
     this.#drawn = 0;
   }
 

@@ -93,6 +93,7 @@ export class Operations {
       this.#duties?.start();
     }).catch((cause: unknown) => {
       this.#duties?.start();
+      if (cause instanceof Failure && cause.code === "cancelled") return;
       this.#report({ part: "controller", state: "failed", step: cause instanceof Error ? cause.message : String(cause) });
     });
   }
