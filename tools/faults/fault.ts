@@ -8,8 +8,12 @@ import { startTraffic } from "./traffic.ts";
 export interface Fault {
   /** As a person says it: `kill -9 of mysql`. */
   readonly what: string;
+  /** Makes ready what it needs, while the platform is down. */
+  readonly prepare?: (platform: Platform) => void;
   /** Breaks it, and returns at once or when what it does is over. */
   readonly act: (platform: Platform) => Promise<void>;
+  /** Takes away what was prepared, if it is there, whatever went wrong. */
+  readonly restore?: (platform: Platform) => void;
 }
 
 export interface Outcome {
@@ -20,10 +24,14 @@ export interface Outcome {
   readonly lostWrites: number;
   /** Tasks that are there and whose event never arrived. */
   readonly lostMessages: number;
-  /** From the fault to the first moment at which every part is ready. */
+  /** From the fault to the first moment from which on every part stays ready. */
   readonly secondsToReady: number;
-  /** From the fault to the last request that failed; null when none did. */
+  /** From the fault to the last moment at which a request was sent that failed; null when none did. */
   readonly secondsOfFailures: number | null;
+  /** Parts that were the last to become ready. */
+  readonly last: readonly string[];
+  /** How requests failed, with how often: `GET 503`, most frequent first. */
+  readonly how: readonly (readonly [how: string, times: number])[];
 }
 
 export interface Counted {
@@ -31,24 +39,47 @@ export interface Counted {
   readonly failed: number;
 }
 
+export interface Patience {
+  /** How long messages may be on their way before they count as lost. @default 90 */
+  readonly messagesSeconds?: number;
+}
+
 const BEFORE_MS = 2_000;
 const AFTER_MS = 2_000;
 const READY_WITHIN_MS = 120_000;
+/** Parts that are ready now and not a moment later were not. */
+const STAYS_READY_MS = 1_500;
 const WRITES_PER_SECOND = 20;
 const READS_PER_SECOND = 50;
 
-/** Breaks a platform while it is used, waits until it is well again, and counts what was lost. @throws when it does not become well */
-export async function breakIt(bench: Workbench, platform: Platform, { what, act }: Fault): Promise<Outcome> {
+/** Breaks a platform that is up and well, and leaves it so. @throws when it does not become well */
+export async function breakIt(bench: Workbench, platform: Platform, fault: Fault, patience: Patience = {}): Promise<Outcome> {
+  const { prepare, restore } = fault;
+  if (prepare === undefined) return breakUsed(bench, platform, fault, patience);
+  await platform.down();
+  try {
+    prepare(platform);
+    await platform.up();
+    return await breakUsed(bench, platform, fault, patience);
+  } finally {
+    await platform.down();
+    restore?.(platform);
+    await platform.up();
+  }
+}
+
+/** Breaks a platform while it is used, waits until it is well again, and counts what was lost. */
+async function breakUsed(bench: Workbench, platform: Platform, { what, act }: Fault, { messagesSeconds = 90 }: Patience): Promise<Outcome> {
   const { host, port } = await platform.address("api");
   const person = await signUp(port, host);
   const traffic = startTraffic(bench, { port, host, cookie: person.cookie, day: person.day, writesPerSecond: WRITES_PER_SECOND, readsPerSecond: READS_PER_SECOND });
   await pause(BEFORE_MS);
   const broken = Date.now();
   await act(platform);
-  const ready = await untilReady(platform);
+  const { ready, last } = await untilReady(platform);
   await pause(AFTER_MS);
   const report = await traffic.stop();
-  const kept = await readBack(platform, person, report.acknowledged);
+  const kept = await readBack(platform, person, report.acknowledged, messagesSeconds);
   const failures = [...report.failedReads, ...report.failedWrites].map(({ at }) => at);
   return {
     what,
@@ -57,14 +88,31 @@ export async function breakIt(bench: Workbench, platform: Platform, { what, act 
     lostWrites: kept.lostTasks,
     lostMessages: kept.lostEvents,
     secondsToReady: (ready - broken) / 1000,
+    last,
     secondsOfFailures: failures.length === 0 ? null : Math.max(0, Math.max(...failures) - broken) / 1000,
+    how: countedHow([...report.failedReads.map(({ how }) => `GET ${how}`), ...report.failedWrites.map(({ how }) => `POST ${how}`)]),
   };
 }
 
-async function untilReady(platform: Platform): Promise<number> {
+function countedHow(all: readonly string[]): Outcome["how"] {
+  const times = new Map<string, number>();
+  for (const how of all) times.set(how, (times.get(how) ?? 0) + 1);
+  return [...times].toSorted(([, one], [, other]) => other - one);
+}
+
+/** The moment from which on all are ready, and who was the last not to be. */
+async function untilReady(platform: Platform): Promise<{ readonly ready: number; readonly last: readonly string[] }> {
+  let since: number | null = null;
+  let last: readonly string[] = [];
   for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await pause(100)) {
-    if ((await platform.status().catch(() => null))?.ready === true) return Date.now();
+    const report = await platform.status().catch(() => null);
+    if (report?.ready === true) {
+      since ??= Date.now();
+      if (Date.now() - since >= STAYS_READY_MS) return { ready: since, last };
+    } else {
+      since = null;
+      last = report === null ? last : report.parts.filter(({ state }) => state !== "ready").map(({ name, state }) => `${name} ${state}`);
+    }
   }
-  const report = await platform.status();
-  throw new Error(`not ready after ${READY_WITHIN_MS / 1000} s: ${report.parts.filter(({ state }) => state !== "ready").map(({ name, state }) => `${name} ${state}`).join(", ")}`);
+  throw new Error(`not ready after ${READY_WITHIN_MS / 1000} s: ${last.join(", ")}`);
 }

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Platform } from "../bench/platform.ts";
 import { machineFacts } from "../bench/report.ts";
 import { reference } from "../bench/reference.ts";
 import { repository, Workbench } from "../bench/workbench.ts";
-import { breakIt, type Outcome } from "./fault.ts";
+import { breakIt, type Fault, type Outcome } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
-import { page, tableText } from "./page.ts";
+import { failuresText, page, tableText } from "./page.ts";
 
 // Breaks the reference platform in every way that we know, while it is used. All of them: docs/faults.md is written. Some, by words in their names: they are printed.
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -16,10 +17,12 @@ async function main(words: readonly string[]): Promise<number> {
     tell(`no fault has ${words.join(" or ")} in its name\n  next: one of\n${FAULTS.map(({ what }) => `    ${what}\n`).join("")}`);
     return 2;
   }
+  let breaking: { readonly fault: Fault; readonly platform: Platform } | null = null;
   const bench = await Workbench.open(tell);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       tell("ending what was started");
+      if (breaking !== null) breaking.fault.restore?.(breaking.platform);
       void bench.close().finally(() => process.exit(130));
     });
   }
@@ -28,11 +31,15 @@ async function main(words: readonly string[]): Promise<number> {
     const outcomes: Outcome[] = [];
     for (const fault of wanted) {
       tell(fault.what);
-      outcomes.push(await breakIt(bench, platform, fault));
+      breaking = { fault, platform };
+      const outcome = await breakIt(bench, platform, fault);
+      outcomes.push(outcome);
+      if (outcome.how.length > 0) tell(`  failed: ${failuresText(outcome)}`);
+      if (outcome.last.length > 0) tell(`  ready last: ${outcome.last.join(", ")}`);
     }
     process.stdout.write(`\n${tableText(outcomes)}`);
     if (words.length === 0) writeFileSync(join(repository, "docs/faults.md"), page(outcomes, await machineFacts(bench)));
-    return outcomes.some(({ lostWrites }) => lostWrites > 0) ? 1 : 0;
+    return outcomes.some(({ lostWrites, lostMessages }) => lostWrites + lostMessages > 0) ? 1 : 0;
   } finally {
     await bench.close();
   }

@@ -15,7 +15,6 @@ interface Answer {
 }
 
 const ANSWER_WITHIN_MS = 30_000;
-const MESSAGES_WITHIN_MS = 90_000;
 let signedUp = 0;
 
 /** A new account, made from an address of its own: signing up is limited for each. */
@@ -27,8 +26,8 @@ export async function signUp(port: number, host: string): Promise<Person> {
   return { cookie, day: new Date(Date.UTC(2030, 0, signedUp)).toISOString().slice(0, 10) };
 }
 
-/** How many acknowledged tasks are not there exactly once, and of how many that are there the event has not arrived in a minute and a half. */
-export async function readBack(platform: Platform, person: Person, acknowledged: readonly string[]): Promise<{ readonly lostTasks: number; readonly lostEvents: number }> {
+/** How many acknowledged tasks are not there exactly once, and of how many that are there the event has not arrived in time. */
+export async function readBack(platform: Platform, person: Person, acknowledged: readonly string[], messagesSeconds: number): Promise<{ readonly lostTasks: number; readonly lostEvents: number }> {
   const { host, port } = await platform.address("api");
   const { status, body } = await ask({ port, host, method: "GET", path: `/api/tasks?day=${person.day}`, from: "127.0.10.250", cookie: person.cookie });
   if (status !== 200) throw new Error(`reading the tasks back was answered with ${status}`);
@@ -37,7 +36,7 @@ export async function readBack(platform: Platform, person: Person, acknowledged:
   for (const { title } of tasks) times.set(title, (times.get(title) ?? 0) + 1);
   const lostTasks = acknowledged.filter((title) => times.get(title) !== 1).length;
   let missing: readonly string[] = [...times.keys()];
-  for (const end = Date.now() + MESSAGES_WITHIN_MS; missing.length > 0 && Date.now() < end; await pause(1_000)) {
+  for (const end = Date.now() + messagesSeconds * 1000; missing.length > 0 && Date.now() < end; await pause(1_000)) {
     const arrived = await activities(platform);
     missing = missing.filter((title) => !arrived.has(title));
   }

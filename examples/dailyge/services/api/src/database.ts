@@ -16,8 +16,8 @@ export interface Statements {
 const CONNECTIONS = 10;
 const STATEMENT_MS = 5_000;
 const HEALTH_MS = 1_000;
-/** Answers of a server that stops or has just become the standby. https://mariadb.com/kb/en/mariadb-error-code-reference/ */
-const LEAVING = new Set([1040, 1053, 1077, 1079, 1290, 1836, 1927]);
+/** Answers of a server that stops, has just become the standby, or has no room on its disk. https://mariadb.com/kb/en/mariadb-error-code-reference/ */
+const LEAVING = new Set([1021, 1040, 1053, 1077, 1079, 1114, 1290, 1836, 1927]);
 
 /** Of two transactions that waited for each other this one was undone; it can simply be done again. */
 const DEADLOCK = 1213;
