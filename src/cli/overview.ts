@@ -11,7 +11,7 @@ export function overviewTable(report: StatusReport, { columns, interactive }: Pi
   const fits = whole.split("\n").every((line) => line.length <= columns);
   const shown = fits ? whole : foldedTable(["NAME", "STATE", "REACHED BY", "ADDRESS"], rows.map((row) => row.slice(0, 4)), interactive ? columns : Infinity);
   const narrower = [...groups].flatMap(([name, parts]) => (parts[0]?.except ?? []).map((rule) => `${name}  ${rule}\n`));
-  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report)}${approximateText(report)}${refusedText(report)}${schedulesText(report)}`;
+  return `${shown}${narrower.length > 0 ? `\nNarrower than that:\n${narrower.map((line) => `  ${line}`).join("")}` : ""}${waitedFor(report, columns)}${approximateText(report)}${refusedText(report)}${schedulesText(report)}`;
 }
 
 /** Databases that only stand in for those of production. */
@@ -56,8 +56,8 @@ const inZone = (at: string, timeZone: string): string =>
   new Date(at).toLocaleString("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
 
 /** What nothing on this machine can play, and what helps. */
-function waitedFor(report: StatusReport): string {
-  const lines = new Set(report.parts.flatMap(({ waitingFor = [] }) => waitingFor.map(({ part, why, help }) => `  ${part}: ${why}; next: ${help}\n`)));
+function waitedFor(report: StatusReport, columns: number): string {
+  const lines = new Set(report.parts.flatMap(({ waitingFor = [] }) => waitingFor.map(({ part, why, help }) => `  ${wrap(`${part}: ${why}`, columns - 2, "    ")}\n    next: ${help}\n`)));
   return lines.size === 0 ? "" : `\nWaited for:\n${[...lines].join("")}`;
 }
 

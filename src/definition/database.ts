@@ -18,7 +18,7 @@ export interface MysqlDefinition {
   readonly standby?: boolean;
 }
 
-/** Keys and values in memory: an EC2 instance of its own on AWS. Each service has the keys that begin with its name: `api:*`. */
+/** Keys and values in memory: an EC2 instance of its own on AWS. Each service has the keys that begin with its name, `api:*`; `NAME_PREFIX` tells it. */
 export interface RedisDefinition {
   /** What it is. */
   readonly engine: "redis";

@@ -1,4 +1,4 @@
-/** The known name that a misspelt one was probably meant to be. */
+/** The known name that a misspelt or shortened one was probably meant to be. */
 export function suggest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const most = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
@@ -7,7 +7,13 @@ export function suggest(name: string, known: readonly string[]): string | undefi
     const distance = editDistance(lower, candidate.toLowerCase());
     if (distance <= most && distance < candidate.length && distance < (best?.distance ?? Infinity)) best = { name: candidate, distance };
   }
-  return best?.name;
+  return best?.name ?? onlyLonger(lower, known);
+}
+
+/** `mongodb` for `mongo`, where no other name begins so. */
+function onlyLonger(lower: string, known: readonly string[]): string | undefined {
+  const longer = lower.length < 3 ? [] : known.filter((candidate) => candidate.toLowerCase().startsWith(lower));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** How many letters must be put in, taken out, replaced or swapped with their neighbour to make one text of the other. */
