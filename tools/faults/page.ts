@@ -22,7 +22,7 @@ export const failuresText = ({ how }: Outcome): string => how.map(([what, times]
 /** Faults that need another platform than the reference, and what judges them. */
 const ELSEWHERE: readonly (readonly [what: string, outcome: string, judge: string])[] = [
   ["one of three replicas killed, under load", "no GET fails; a POST that it was answering is answered with 502 and is not repeated", "faults.test.ts"],
-  ["a replica hangs", "no GET fails; it is ended after three looks, a second apart", "faults.test.ts"],
+  ["a replica hangs", "no GET fails; it is ended after three looks, a second apart, and each further one of its service within five minutes after twice as many", "faults.test.ts, patience.test.ts"],
   ["a replica leaks memory", "ended at `size.memory`; the log says why; no request of others fails", "faults.test.ts"],
   ["a replica leaks open files", "it accepts nobody, so it is ended as one that hangs; others serve", "faults-leaks.test.ts"],
   ["a crash loop", "waits 0, 1, 2, 4 ... 30 s: 200 restarts take more than an hour and a half; logs stay below 6.5 MB", "faults.test.ts, supervisor-scripts.test.ts"],

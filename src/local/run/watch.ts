@@ -7,14 +7,13 @@ import { databasesHere } from "./database-engines.ts";
 import { raiseDatabase } from "./databases.ts";
 import { edgeHosts, raiseEdge } from "./edge-process.ts";
 import { messagingHere, raiseMessaging } from "./messaging.ts";
+import { looksBeforeEnding, recent } from "./patience.ts";
 import { groupMembers, residentBytes } from "./process-table.ts";
 import { describeDeath, observe } from "./readiness.ts";
 import { enterEdge, probeOf, recordOf, replaceAll } from "./rollout.ts";
 import type { Stage } from "./stage.ts";
 import { inspectProcess, killGroup, type Standing } from "./supervisor.ts";
 
-/** Looks without an answer, a second apart, after which a process hangs and is replaced. */
-const SILENT_LOOKS = 3;
 const LOOK_EVERY_MS = 1_000;
 /** Where the kernel does not hold a process to its memory, that is looked at. */
 const LOOK_AT_MEMORY_EVERY_MS = 500;
@@ -50,6 +49,8 @@ export class Watch {
   readonly #looks = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #mending = new Map<string, { failures: number; notBefore: number }>();
+  /** By service: when its replicas were ended because they did not answer. */
+  readonly #silenced = new Map<string, readonly number[]>();
   /** Parts that ran before we looked: what befell them until then was told by another controller. */
   #old: ReadonlySet<string> = new Set();
   #startedAtSeconds = 0;
@@ -235,7 +236,9 @@ export class Watch {
       if (workload.needs.some((name) => this.#stage.busy.has(name))) return;
       seen.silent += 1;
       const starting = !seen.inEdge && performance.now() - seen.startedAt < workload.startSeconds * 1000;
-      if (seen.silent < SILENT_LOOKS || starting) return;
+      const [silenced, now] = [this.#silenced.get(workload.name) ?? [], performance.now()];
+      if (seen.silent < looksBeforeEnding(silenced, now) || starting) return;
+      this.#silenced.set(workload.name, [...recent(silenced, now), now]);
       this.#note(replica.name, "does not answer any more: ended, to be started again");
       seen.silent = 0;
       killGroup(pid);
