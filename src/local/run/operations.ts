@@ -23,10 +23,10 @@ import { SUPERSEDED, TAKEN_DOWN, type Progress, type Stage } from "./stage.ts";
 import { takeSnapshot, type MadeSnapshot } from "./snapshot.ts";
 import { socketDirectory } from "./sockets.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { belongsToAnother, readState, writeState, type RunEnd, type RunRecord, type State, type Wanted } from "./state.ts";
+import { belongsToAnother, emptyState, readState, writeState, type RunEnd, type RunRecord, type State, type Wanted } from "./state.ts";
 import { report, type StatusReport } from "./status.ts";
 import { surroundingsNow, type Surroundings } from "./surroundings.ts";
-import { Turns } from "./turns.ts";
+import { oneAfterTheOther, Turns } from "./turns.ts";
 
 interface Operation {
   /** `deploy api`, for the message to who comes second. */
@@ -339,17 +339,6 @@ export class Operations {
     this.#duties = new Duties(this.#stage);
     return this.#stage;
   }
-}
-
-const emptyState = (): State => ({ format: 1, definition: "", name: "", bootId: "", wanted: null, ports: {}, users: {}, passage: "", workloads: {} });
-
-function oneAfterTheOther(): (act: () => Promise<void>) => Promise<void> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (act) => {
-    const next = last.then(act);
-    last = next.catch(() => {});
-    return next;
-  };
 }
 
 const notRunning = (): Failure => new Failure("not-running", "the platform is not running", { hint: "./dailyge up" });

@@ -112,6 +112,8 @@ export interface ReleaseRecord {
   readonly servedSince: string;
 }
 
+export const emptyState = (): State => ({ format: 1, definition: "", name: "", bootId: "", wanted: null, ports: {}, users: {}, passage: "", workloads: {} });
+
 export const emptyWorkload = (): WorkloadState => ({ current: null, history: [], replicas: [], rollout: null, migrated: [] });
 
 /**

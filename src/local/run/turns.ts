@@ -38,3 +38,13 @@ export class Turns {
     return { signal: abort.signal, end };
   }
 }
+
+/** Has acts wait for those that were handed in before, however these end. */
+export function oneAfterTheOther(): (act: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const next = last.then(act);
+    last = next.catch(() => {});
+    return next;
+  };
+}
