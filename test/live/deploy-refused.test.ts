@@ -42,7 +42,14 @@ async function refuseEach(platform: ReleasePlatform, refused: readonly Case[]): 
     const status = await platform.status();
     expect(status.parts.map(({ release, state }) => [release, state]), what).toEqual([[null, "ready"], [first, "ready"], [first, "ready"]]);
   }
-  expect(await load.stop()).toEqual([]);
+  const failed = await load.stop();
+  expect(failed, await edgeTrouble(platform)).toEqual([]);
+}
+
+/** What the edge wrote of requests that were not answered 200 at once, for whoever looks into a failure. */
+async function edgeTrouble(platform: ReleasePlatform): Promise<string> {
+  const { out } = await platform.run("logs", "edge", "--lines", "0");
+  return out.split("\n").filter((line) => line.includes('"status"') && !/"status":200,.*"retries":"\+?0"/.test(line)).slice(-40).join("\n");
 }
 
 async function waitForSlowStart(platform: ReleasePlatform): Promise<void> {
