@@ -38,13 +38,13 @@ export class HandPlatform {
       await chown(path, user, user);
     }
     const servers = Object.keys(SPEAKS);
-    const there = Object.fromEntries(servers.map((name) => [name, this.#startServer(name)]));
+    const there = new Map(servers.map((name) => [name, this.#startServer(name)]));
     const workloads = Object.entries(RUNNING).map(async ([workload, { health, needs }]) => {
-      await Promise.all(needs.map((name) => there[name]));
+      for (const name of needs) await there.get(name);
       await before(workload);
       await Promise.all(this.#named(workload).map((part) => this.#startReplica(part, health)));
     });
-    await Promise.all([...Object.values(there), ...workloads]);
+    await Promise.all([...there.values(), ...workloads]);
   }
 
   /** Numbers of all that runs. */
@@ -80,7 +80,11 @@ export class HandPlatform {
 export async function insteadOf<Result>(bench: Workbench, platform: Platform, act: (hand: HandPlatform) => Promise<Result>): Promise<Result> {
   const hand = await HandPlatform.record(bench, platform);
   await platform.down();
-  return act(hand).finally(() => hand.stop());
+  try {
+    return await act(hand);
+  } finally {
+    await hand.stop();
+  }
 }
 
 /** Where servers have their sockets, which is gone when a platform is down. */

@@ -43,6 +43,10 @@ async function main(names: readonly string[]): Promise<number> {
       void bench.close().finally(() => process.exit(130));
     });
   }
+  process.once("uncaughtException", (error) => {
+    tell(error.stack ?? error.message);
+    void bench.close().finally(() => process.exit(70));
+  });
   try {
     const wanted = names.length === 0 ? MEASUREMENTS : MEASUREMENTS.filter(({ name }) => names.includes(name));
     const outcomes = await measureAll(bench, wanted);
