@@ -19,7 +19,23 @@ What a \`platform.ts\` says, field by field. It exports \`definePlatform({...})\
 const units = ["## Units", "", "| Type | Written | Meaning |", "| --- | --- | --- |",
   ...typesIn(source("units")).map(({ name, type, text }) => `| \`${name}\` | \`${type.replaceAll("`", "").replaceAll("|", "\\|")}\` | ${text} |`)].join("\n");
 
-const page = `${[INTRODUCTION, ...NOUNS.flatMap((noun) => interfacesIn(source(noun), `src/definition/${noun}.ts`)).map(section), units].join("\n\n")}\n`;
+const GIVEN: readonly (readonly [string, string])[] = [
+  ["`HOST`, `PORT`", "where it is to listen; of a service with a host"],
+  ["`METRICS_PORT`", "where it is to show metrics; of a service with `metrics`"],
+  ["`RELEASE`, `PLATFORM_ENVIRONMENT`", "which release runs, and in which environment"],
+  ["`NAME_HOST`, `_PORT`, `_DATABASE`, `_USER`, `_PASSWORD`, `_URL`", "of a MySQL or MongoDB database in `uses`"],
+  ["`NAME_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_URL`, `_PREFIX`", "of a Redis in `uses`; the prefix is what all its keys and channels begin with"],
+  ["`NAME_TOPIC_ARN`", "of a topic in `uses`: where to publish"],
+  ["`NAME_QUEUE_URL`", "of a topic in `consumes`: the service's own queue"],
+  ["`AWS_REGION`", "of a service with topics; on one machine also `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL_SNS` and `AWS_ENDPOINT_URL_SQS`, which the SDK of AWS reads by itself"],
+  ["`NAME_URL`", "of a service in `uses`: its address inside the platform"],
+  ["`ALLOWED_ORIGINS`", "origins, with commas between, of the sites whose `environment` names the service's address"],
+];
+
+const given = ["## What a service is given", "", "Variables of its environment besides those of `environment` and `secrets`; NAME is a part's name in capitals, `_` for `-`.", "",
+  "| Variable | What it says |", "| --- | --- |", ...GIVEN.map(([name, says]) => `| ${name} | ${says} |`)].join("\n");
+
+const page = `${[INTRODUCTION, ...NOUNS.flatMap((noun) => interfacesIn(source(noun), `src/definition/${noun}.ts`)).map(section), given, units].join("\n\n")}\n`;
 const file = new URL("docs/reference/definition.md", root);
 
 if (!process.argv.includes("--check")) {

@@ -16,8 +16,14 @@ export async function status(invocation: Invocation): Promise<number> {
   const report = found?.wanted ? await ask(state, { verb: "status" }).done.catch(nothing) : null;
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(report ?? (await nothingRuns(invocation)), null, 2)}\n`);
   else if (report === null) invocation.print("the platform is not running; next: ./dailyge up\n");
-  else invocation.print(`${report.platform} ${report.environment}${report.ready ? "" : ": not everything is ready"}\n\n${overviewTable(report, invocation.terminal)}\n${promisesText(report, invocation.terminal.columns)}`);
+  else invocation.print(text(report, invocation.terminal));
   return 0;
+}
+
+/** What runs comes last, where one looks: the promises of a whole platform fill more than a screen. */
+function text(report: StatusReport, terminal: Invocation["terminal"]): string {
+  const title = `${report.platform} ${report.environment}${report.ready ? "" : ": not everything is ready"}`;
+  return `${promisesText(report, terminal.columns)}\n${title}\n\n${overviewTable(report, terminal)}`;
 }
 
 /** What was asked for last may have failed before anything of it began. */
