@@ -53,7 +53,7 @@ ${table(HEADINGS, outcomes.map(rowOf))}
 - **Lost messages**: tasks that are there, and whose event did not arrive within a minute and a half.
 - **Failing for**: from the fault to the last moment at which a request was sent that failed.
 - **All ready after**: from the fault until \`status\` says that every part is ready and goes on saying so; asking takes it a part
-  of a second.
+  of a second, on a busy machine some. A fault that lasts five seconds has its five seconds in both.
 
 That a loss would be seen is a test of its own: \`test/live/faults-reference.test.ts\` deletes two tasks and an activity by hand.
 
