@@ -96,7 +96,10 @@ async function breakUsed(bench: Workbench, platform: Platform, { what, act }: Fa
 
 function countedHow(all: readonly string[]): Outcome["how"] {
   const times = new Map<string, number>();
-  for (const how of all) times.set(how, (times.get(how) ?? 0) + 1);
+  for (const text of all) {
+    const how = text.replace(/ connect E[A-Z]+ .*/, " no connection");
+    times.set(how, (times.get(how) ?? 0) + 1);
+  }
   return [...times].toSorted(([, one], [, other]) => other - one);
 }
 

@@ -17,7 +17,7 @@ export function tableText(outcomes: readonly Outcome[]): string {
 }
 
 /** How requests failed: `GET 503 (216), POST 503 (87)`. */
-export const failuresText = ({ how }: Outcome): string => how.map(([what, times]) => `${what.replace(/ connect ECONNREFUSED .*/, " no connection")} (${times})`).join(", ");
+export const failuresText = ({ how }: Outcome): string => how.map(([what, times]) => `${what} (${times})`).join(", ");
 
 /** Faults that need another platform than the reference, and what judges them. */
 const ELSEWHERE: readonly (readonly [what: string, outcome: string, judge: string])[] = [
@@ -67,8 +67,8 @@ ${table(["What breaks", "Answers, with how many", "Ready last"], failed)}
   and in the queue until it is written down. They make nothing fail, only later.
 - **The edge** is one process here, where a load balancer is several: connections are refused until it listens again.
 - **down** is asked for: requests wait for nobody.
-- **The disk**: a write that MySQL has no room for is answered with an error and is not there. Redis and the message server refuse
-  in the same way, and all go on by themselves once there is room.
+- **The disk**: a write that MySQL has no room for is answered with an error and is not there. What is read goes on being
+  answered, and writing goes on by itself once there is room.
 - A POST that a killed process was answering is not repeated by the edge, which cannot know whether it was done; the API's
   idempotency keys are for that. A GET is asked again of another replica.
 
@@ -79,8 +79,8 @@ Each by a test in \`test/live\` or beside its code.
 ${table(["What breaks", "What happens", "Test"], ELSEWHERE)}
 ## What is not kept apart
 
-- A user of MySQL gets 100 of 150 connections at most: one service that leaks them takes none from the others, two can. Redis 7
-  and the server in place of MongoDB know no such limit: there a service can take all of them, and others wait.
+- A user of MySQL gets 100 of 150 connections at most: one service that leaks them leaves some to the others, two do not. Redis 7 has
+  no such limit, and the server in place of MongoDB is given none: there one service can take what others need.
 - The clock is set for our own program; the servers were not run under a wrong clock.
 
 ${machine.map((fact) => `- ${fact}\n`).join("")}`;
