@@ -56,16 +56,18 @@ const READS_PER_SECOND = 50;
 export async function breakIt(bench: Workbench, platform: Platform, fault: Fault, patience: Patience = {}): Promise<Outcome> {
   const { prepare, restore } = fault;
   if (prepare === undefined) return breakUsed(bench, platform, fault, patience);
+  let outcome: Outcome;
   await platform.down();
   try {
     prepare(platform);
     await platform.up();
-    return await breakUsed(bench, platform, fault, patience);
-  } finally {
+    outcome = await breakUsed(bench, platform, fault, patience);
     await platform.down();
+  } finally {
     restore?.(platform);
-    await platform.up();
   }
+  await platform.up();
+  return outcome;
 }
 
 /** Breaks a platform while it is used, waits until it is well again, and counts what was lost. */
