@@ -14,15 +14,15 @@ export interface Source {
   readonly commit: string | null;
 }
 
+/** A line with the commit, then the files: by one process, since starting one costs a controller of our size up to 30 ms. */
+const ASK_GIT = 'git -C "$1" rev-parse --short=7 HEAD 2>/dev/null || echo; exec git -C "$1" ls-files -z --cached --others --exclude-standard -- .';
+
 /** What git tracks or would track there; outside a repository all but `node_modules` and `.git`. */
 export async function readSource(directory: string): Promise<Source> {
-  const [commit, tracked] = await Promise.all([
-    run("git", ["-C", directory, "rev-parse", "--short=7", "HEAD"]).then(({ stdout }) => stdout.trim(), () => null),
-    run("git", ["-C", directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."], { maxBuffer: 2 ** 28 }).then(
-      ({ stdout }) => stdout.split("\0").filter((file) => file !== ""),
-      (): string[] => [],
-    ),
-  ]);
+  const told = await run("/bin/sh", ["-c", ASK_GIT, "sh", directory], { maxBuffer: 2 ** 28 }).then(({ stdout }) => stdout, () => "\n");
+  const end = told.indexOf("\n");
+  const commit = /^[0-9a-f]{7,}$/.exec(told.slice(0, end))?.[0] ?? null;
+  const tracked = told.slice(end + 1).split("\0").filter((file) => file !== "");
   const files = tracked.length > 0 ? tracked : await walk(directory, "");
   const kinds = await Promise.all(files.map((file) => lstat(join(directory, file)).catch(() => null)));
   return { directory, commit, files: files.filter((_file, index) => kinds[index]?.isFile() === true || kinds[index]?.isSymbolicLink() === true).sort() };
