@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import { execFileSync } from "node:child_process";
 import { findParts, type PartName } from "../../src/local/run/parts/index.ts";
 import type { Figure, Finding, Measurement } from "./figure.ts";
@@ -10,7 +10,7 @@ export interface Outcome {
   readonly found: Finding | { readonly failed: string };
 }
 
-const PARTS: readonly PartName[] = ["haproxy", "nginx", "mariadb", "runit"];
+const PARTS: readonly PartName[] = ["haproxy", "nginx", "mariadb", "redis", "runit"];
 const HEADINGS = ["What", "Measured", "Baseline", "Compared", "Goal", "Met"] as const;
 
 const rowOf = (figure: Figure): readonly string[] => [figure.what, figure.measured, figure.baseline, figure.compared, figure.goal, figure.met ? "yes" : "no"];
@@ -54,7 +54,7 @@ export async function machineFacts(bench: Workbench): Promise<readonly string[]>
   const parts = await findParts(PARTS, { cache: bench.cache, path: process.env["PATH"] ?? "", progress: () => {} });
   const [first] = cpus();
   return [
-    `${cpus().length} cores of ${first?.model.trim() ?? "an unknown processor"}, ${Math.round(totalmem() / 1024 ** 3)} GB of memory`,
+    `${cpus().length} cores of ${first?.model.trim() ?? "an unknown processor"}, ${Math.round(totalmem() / 1024 ** 3)} GB of memory; while it was measured, load average ${loadavg()[2]?.toFixed(1)} over 15 minutes`,
     `Linux ${release()}`,
     `Node ${process.version.slice(1)}, ${Object.values(parts).flatMap(({ product, version }) => (version === "unknown" ? [] : [`${product} ${version}`])).join(", ")}`,
     `${new Date().toISOString().slice(0, 10)}, ${commit()}`,

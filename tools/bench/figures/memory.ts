@@ -78,6 +78,7 @@ function notes(looks: readonly ReturnType<typeof look>[], bare: readonly number[
     `controller ${middle(({ controller }) => controller)}, ${looks[0]?.supervisors} processes of runit ${middle((one) => one.resident - one.controller)}; ` +
       `all of them, shared pages divided (Pss): ${middle(({ proportional }) => proportional)}`,
     `the whole (Pss): ${each(looks.map(({ whole }) => whole / 1024 ** 2), 1)} MB; bare: ${each(bare.map((bytes) => bytes / 1024 ** 2), 1)} MB`,
+    ...(controllerFigure(looks).met ? [] : ["why not: the goal for the controller and its supervisors was set for 10 processes of runit, each of which takes 1.3 MB"]),
   ];
 }
 

@@ -47,6 +47,9 @@ async function measure(bench: Workbench): Promise<Finding> {
         met: more <= GOAL_SECONDS,
       },
     ],
-    notes: [`up: ${each(ours)} s; by hand: ${each(byHand)} s; processes: ${processes}`],
+    notes: [
+      `up: ${each(ours)} s; by hand: ${each(byHand)} s; processes: ${processes}`,
+      ...(more <= GOAL_SECONDS ? [] : ["why not: half a second is the command, the definition and the start of the controller; the rest is what the controller does on the cores on which services start, and that it wants three answers of each"]),
+    ],
   };
 }
