@@ -18,7 +18,7 @@ interface Locked {
 const [name = "", version = "", , without = ""] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), "dailyge-pins-"));
 
-/** https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json */
+/** A lock file as npm documents it under "package-lock.json". */
 function lock(): Readonly<Record<string, Locked>> {
   writeFileSync(join(directory, "package.json"), JSON.stringify({ dependencies: { [name]: version } }));
   const how = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"];

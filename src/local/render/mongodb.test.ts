@@ -10,7 +10,7 @@ const placed = (flavour: PlacedMongodb["flavour"], program: readonly string[]): 
   program,
   version: "8.0.4",
   dataDirectory: '/my "state"/data/docs',
-  workDirectory: "/my state/work/docs",
+  workDirectory: "/my state/scratch/docs",
   configDirectory: "/my state/config/docs",
   firstSocket: "/run/docs/first.sock",
   port: 4000,

@@ -1,14 +1,12 @@
-import { mkdir } from "node:fs/promises";
 import type { Database } from "../../model/database.ts";
 import { Failure } from "../../kit/failure.ts";
 import { databaseUserSecret } from "../render/address.ts";
 import type { LocalDatabase } from "./database-engine.ts";
 import { databaseHere } from "./database-engines.ts";
-import { handOver } from "./files.ts";
 import { lastLines } from "./logs.ts";
 import { freePort, tryPort } from "./port.ts";
 import { goOn } from "./snapshot-copy.ts";
-import { databaseSockets } from "./sockets.ts";
+import { makePartSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 import { inspectProcess, specHash, startProcess, stopProcess } from "./supervisor.ts";
 
@@ -60,10 +58,7 @@ async function start(stage: Stage, here: LocalDatabase, signal?: AbortSignal): P
   stage.report({ part: name, state: "working", step: "preparing its data" });
   await here.prepare(signal);
   stage.report({ part: name, state: "working", step: "starting" });
-  const sockets = databaseSockets(stage.place.state, name);
-  await mkdir(sockets, { recursive: true, mode: 0o700 });
-  const user = ground.userOf(name);
-  if (user !== null) await handOver(sockets, user);
+  await makePartSockets(ground, name);
   await startProcess(ground, process, files);
 }
 

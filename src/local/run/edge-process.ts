@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { assignSlots, type Slots } from "../render/edge-limits.ts";
 import { releasesMap } from "../render/edge-sites.ts";
 import { renderEdge, type Edge, type EdgeHost } from "../render/edge.ts";
 import type { ProcessSpec } from "../render/process.ts";
-import { handOver, writeWhole } from "./files.ts";
-import { socketDirectory } from "./sockets.ts";
+import { writeWhole } from "./files.ts";
+import { makePartSockets, partSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 import { inspectProcess, startProcess, until } from "./supervisor.ts";
 import { Failure } from "../../kit/failure.ts";
@@ -13,7 +13,7 @@ import { lastLines } from "./logs.ts";
 
 /** Sockets by which the edge is spoken to; they are in a directory of its own user. */
 export function edgeSockets(state: string): Edge["sockets"] {
-  const directory = `${socketDirectory(state)}/edge`;
+  const directory = partSockets(state, "edge");
   return { admin: `${directory}/admin.sock`, master: `${directory}/master.sock`, peer: `${directory}/peer.sock` };
 }
 
@@ -95,10 +95,7 @@ export async function raiseEdge(stage: Stage): Promise<void> {
 }
 
 async function raiseAlone(stage: Stage): Promise<void> {
-  const sockets = `${socketDirectory(stage.place.state)}/edge`;
-  await mkdir(sockets, { recursive: true, mode: 0o700 });
-  const user = stage.ground.userOf("edge");
-  if (user !== null) await handOver(sockets, user);
+  await makePartSockets(stage.ground, "edge");
   const edge = await writeFiles(stage);
   const spec = edgeSpec(stage, edge);
   const structure = createHash("sha256").update(JSON.stringify([spec, withoutChangeable(edge)])).digest("hex");

@@ -1,14 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { linkedToTopics, MESSAGING, renderMessaging, type PlacedMessaging } from "../render/messaging.ts";
 import { isMissing } from "./database-engine.ts";
-import { handOver } from "./files.ts";
 import { askMessaging } from "./messaging-control.ts";
 import type { FoundPackage } from "./parts/index.ts";
 import { freePort, tryPort } from "./port.ts";
 import { observe, waitUntilReady, type Probe } from "./readiness.ts";
-import { databaseSockets } from "./sockets.ts";
+import { makePartSockets, partSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 import type { Wanted } from "./state.ts";
 import { inspectProcess, specHash, startProcess, stopProcess } from "./supervisor.ts";
@@ -19,7 +17,7 @@ export const isMessagingWanted = ({ environment }: Wanted): boolean => linkedToT
 export const messagingHere = ({ parts }: Stage): FoundPackage | null => (parts.messaging === null || isMissing(parts.messaging) ? null : parts.messaging);
 
 /** Where the controller asks it. */
-export const messagingControl = (stage: Stage): string => `${databaseSockets(stage.place.state, MESSAGING)}/control.sock`;
+export const messagingControl = (stage: Stage): string => `${partSockets(stage.place.state, MESSAGING)}/control.sock`;
 
 /**
  * Starts the server of topics and queues, or finds it running as it is to be. It has what the definition says before it
@@ -48,17 +46,18 @@ async function start(stage: Stage, wanted: Wanted, here: FoundPackage, signal?: 
   if (!fits) {
     stage.report({ part: MESSAGING, state: "working", step: standing.state === "absent" ? "starting" : "starting anew" });
     await stopProcess(ground, MESSAGING, process.stop.withinSeconds);
-    await makeSockets(stage);
+    await makePartSockets(stage.ground, MESSAGING);
     await startProcess(ground, process, files);
   }
   await waitUntilReady(ground, probe(stage), fits ? standing.deaths.length : 0, signal);
   if (!fits) await tellRemoved(stage);
 }
 
-function place({ place: at, state }: Stage, { root }: FoundPackage): PlacedMessaging {
+function place(stage: Stage, { root }: FoundPackage): PlacedMessaging {
+  const { place: at, state } = stage;
   return {
     port: state.ports[MESSAGING] ?? 0,
-    controlSocket: `${databaseSockets(at.state, MESSAGING)}/control.sock`,
+    controlSocket: messagingControl(stage),
     dataDirectory: at.data(MESSAGING),
     workDirectory: at.work(MESSAGING),
     configDirectory: at.config(MESSAGING),
@@ -73,13 +72,6 @@ function program(): PlacedMessaging["program"] {
   const ending = existsSync(`${directory}main.ts`) ? ".ts" : ".js";
   const names = readdirSync(directory).filter((name) => name.endsWith(ending) && !/\.(test|d)\.ts$/.test(name) && name !== `main${ending}`);
   return [`main${ending}`, ...names.toSorted()].map((name) => ({ name, text: readFileSync(directory + name, "utf8") }));
-}
-
-async function makeSockets({ place: { state }, ground }: Stage): Promise<void> {
-  const sockets = databaseSockets(state, MESSAGING);
-  await mkdir(sockets, { recursive: true, mode: 0o700 });
-  const user = ground.userOf(MESSAGING);
-  if (user !== null) await handOver(sockets, user);
 }
 
 const READY_WITHIN_SECONDS = 60;

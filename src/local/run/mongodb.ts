@@ -9,7 +9,7 @@ import type { ShellCommand } from "./database-shell.ts";
 import { findMongodb, pythonWords, serverWords } from "./mongodb-find.ts";
 import { openMongodb } from "./mongodb-open.ts";
 import { prepareMongodb } from "./mongodb-prepare.ts";
-import { databaseSockets } from "./sockets.ts";
+import { partSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 import type { PromiseStatus } from "./status.ts";
 
@@ -59,7 +59,7 @@ function placeMongodb({ place, state }: Stage, name: string, server: FoundServer
     dataDirectory: place.data(name),
     workDirectory: place.work(name),
     configDirectory: place.config(name),
-    firstSocket: `${databaseSockets(place.state, name)}/first.sock`,
+    firstSocket: `${partSockets(place.state, name)}/first.sock`,
     port: state.ports[name] ?? 0,
   };
 }

@@ -10,7 +10,7 @@ import { openDatabase } from "./mysql-open.ts";
 import { prepareDatabase } from "./mysql-prepare.ts";
 import { programOf, type DatabaseServer } from "./mysql-template.ts";
 import { programEnvironment } from "./parts/index.ts";
-import { databaseSockets } from "./sockets.ts";
+import { partSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 
 /** MySQL 8.4 where it is on the PATH, else MariaDB. */
@@ -63,7 +63,7 @@ function placeMysql({ place, state }: Stage, database: MysqlDatabase, { flavour,
     dataDirectory: place.data(database.name),
     workDirectory: place.work(database.name),
     configDirectory: place.config(database.name),
-    socket: `${databaseSockets(place.state, database.name)}/sql.sock`,
+    socket: `${partSockets(place.state, database.name)}/sql.sock`,
     port: state.ports[database.name] ?? 0,
     timezone: state.wanted?.shared.timezone ?? "UTC",
     bufferPoolMb: DEFAULT_BUFFER_POOL_MB,

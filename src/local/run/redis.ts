@@ -14,7 +14,7 @@ import { diskFailure, writeWhole } from "./files.ts";
 import { programEnvironment } from "./parts/index.ts";
 import { askRedis, type RedisClient } from "./redis-client.ts";
 import { adjust, exists, keepChanges, waitUntilReady, writeDump } from "./redis-open.ts";
-import { databaseSockets } from "./sockets.ts";
+import { partSockets } from "./sockets.ts";
 import type { Stage } from "./stage.ts";
 import type { PromiseStatus } from "./status.ts";
 
@@ -33,7 +33,7 @@ function redisHere(stage: Stage, database: RedisDatabase, server: FoundServer): 
     dataDirectory: place.data(name),
     workDirectory: place.work(name),
     configDirectory: place.config(name),
-    socket: `${databaseSockets(place.state, name)}/redis.sock`,
+    socket: `${partSockets(place.state, name)}/redis.sock`,
     port: state.ports[name] ?? 0,
   };
   const password = (): Promise<string> => secrets.generate(databaseRootSecret(name));

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { Failure } from "../../kit/failure.ts";
+import { handOver } from "./files.ts";
+import type { Ground } from "./supervisor.ts";
 
 /** unix(7): the path of a socket has at most 107 bytes. HAProxy and parts' names need up to 37 of them. */
 const LONGEST = 70;
@@ -34,5 +36,13 @@ export async function makeSocketDirectory(state: string): Promise<string> {
 /** Where the controller of a state directory listens. */
 export const controlSocket = (state: string): string => `${socketDirectory(state)}/control.sock`;
 
-/** Where a database makes its socket; its user's alone, made before it starts. */
-export const databaseSockets = (state: string, database: string): string => `${socketDirectory(state)}/${database}`;
+/** Where a part makes its sockets; its user's alone. */
+export const partSockets = (state: string, part: string): string => `${socketDirectory(state)}/${part}`;
+
+/** Makes it, before the part starts. */
+export async function makePartSockets({ place, userOf }: Pick<Ground, "place" | "userOf">, part: string): Promise<void> {
+  const directory = partSockets(place.state, part);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const user = userOf(part);
+  if (user !== null) await handOver(directory, user);
+}
