@@ -77,7 +77,8 @@ async function startController(state: string): Promise<void> {
   const errors = join(state, "logs/controller/errors");
   await writeWhole(errors, "");
   const end = Date.now() + 20_000;
-  for (let exit = spawnController(state, errors); Date.now() < end && (exit.code === null || exit.code === 0); ) {
+  let exit = spawnController(state, errors);
+  while (Date.now() < end && (exit.code === null || exit.code === 0)) {
     if (await ask(state, { verb: "hello" }).done.then(() => true, () => false)) return;
     // It gave way to another one, which has ended meanwhile.
     const holder = exit.code === 0 ? await lockHolder(placeOf(state).lock) : null;
@@ -85,17 +86,28 @@ async function startController(state: string): Promise<void> {
     await sleep(15);
   }
   await requireSpace(errors);
-  throw new Failure("controller-unreachable", `the controller of ${state} did not start`, {
-    hint: "the lines above say why; then this command again",
-    details: readFileSync(errors, "utf8").trimEnd().split("\n").slice(-12),
+  throw notStarted(state, exit.signal, readFileSync(errors, "utf8").trimEnd());
+}
+
+/** One that was killed has written nothing: what it said is there only where it ended by itself. */
+function notStarted(state: string, signal: NodeJS.Signals | null, written: string): Failure {
+  const how = signal === null ? "did not start" : `was ended by ${signal} before it answered`;
+  return new Failure("controller-unreachable", `the controller of ${state} ${how}`, {
+    hint: written === "" ? "this command again" : "the lines above say why; then this command again",
+    details: written === "" ? [] : written.split("\n").slice(-12),
   });
 }
 
 /** A full disk takes what a controller says of it as well. @throws Failure `disk-full` */
 const requireSpace = (errors: string): Promise<void> => writeWhole(`${errors}.space`, "x".repeat(8192)).finally(() => rmSync(`${errors}.space`, { force: true }));
 
-/** Starts a controller; the code says how it ended, if it has. */
-function spawnController(state: string, errors: string): { readonly code: number | null } {
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Starts a controller; what is returned says how it ended, once it has. */
+function spawnController(state: string, errors: string): Exit {
   const output = openSync(errors, "w", 0o600);
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", process.argv[1] ?? "", "controller", "--state", state], {
     detached: true,
@@ -104,8 +116,8 @@ function spawnController(state: string, errors: string): { readonly code: number
     env: { ...process.env, DAILYGE_CACHE: cacheHome() },
   });
   closeSync(output);
-  const exit: { code: number | null } = { code: null };
-  child.once("exit", (code) => (exit.code = code ?? 1));
+  const exit: { -readonly [Part in keyof Exit]: Exit[Part] } = { code: null, signal: null };
+  child.once("exit", (code, signal) => Object.assign(exit, { code: code ?? 1, signal }));
   child.unref();
   return exit;
 }
