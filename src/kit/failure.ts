@@ -21,7 +21,19 @@ export type FailureCode =
   | "secret-missing"
   | "unknown-name"
   | "terraform-missing"
+  | "terraform-old"
   | "terraform-failed"
+  | "state-locked"
+  | "state-missing"
+  | "credentials-missing"
+  | "credentials-expired"
+  | "account-wrong"
+  | "access-denied"
+  | "throttled"
+  | "quota-exceeded"
+  | "network"
+  | "data-guarded"
+  | "interrupted"
   | "cancelled";
 
 /** The world refused. The message says what happened and why, the hint what to type next. */

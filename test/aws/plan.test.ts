@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findTerraform, writePlan } from "../../src/aws/run/plan.ts";
+import { writePlan } from "../../src/aws/run/plan.ts";
+import { findTerraform } from "../../src/aws/run/terraform.ts";
 import { exampleModel } from "./platforms.ts";
 
 let out: string;

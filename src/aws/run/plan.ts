@@ -1,6 +1,5 @@
-import { accessSync, constants } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { Failure, type FailureCode } from "../../kit/failure.ts";
 import type { Model } from "../../model/model.ts";
 import { isOurs } from "../marker.ts";
@@ -109,25 +108,4 @@ function asFailure(error: unknown, directory: string): unknown {
   const [code, why, hint] = REFUSALS[codeOf(error) ?? ""] ?? [];
   if (code === undefined) return error;
   return new Failure(code, `the plan cannot be written to ${directory}: ${why}`, { ...(hint !== undefined && { hint }), cause: error });
-}
-
-/** The program that applies what is written: OpenTofu or Terraform, whichever comes first on this search path. */
-export function findTerraform(searchPath: string): { readonly name: "tofu" | "terraform"; readonly path: string } | undefined {
-  const directories = searchPath.split(delimiter).filter((directory) => directory !== "");
-  for (const directory of directories) {
-    for (const name of ["tofu", "terraform"] as const) {
-      const path = join(directory, name);
-      if (isProgram(path)) return { name, path };
-    }
-  }
-  return undefined;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { differencesOf } from "../../aws/render/differences.ts";
-import { findTerraform, writePlan } from "../../aws/run/plan.ts";
+import { writePlan } from "../../aws/run/plan.ts";
+import { findTerraform } from "../../aws/run/terraform.ts";
 import type { Invocation } from "../invocation.ts";
 import { locate } from "../locate.ts";
 import { wrap } from "../table.ts";
