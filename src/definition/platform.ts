@@ -9,6 +9,8 @@ export interface PlatformDefinition<Environment extends string = string> {
   readonly domain: string;
   /** AWS region. */
   readonly region: string;
+  /** The twelve digits of the AWS account that holds what environments share: the domain's zone and the images. @default that of the last environment */
+  readonly account?: string;
   /** IANA time zone of databases, schedules and reports. @default "UTC" */
   readonly timezone?: string;
   /** The places where it runs; the first one is the default of every command. */

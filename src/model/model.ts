@@ -18,6 +18,8 @@ export interface Shared {
   readonly domain: string;
   readonly region: string;
   readonly timezone: string;
+  /** AWS account of the zone and the images; null where the definition names none. */
+  readonly account: string | null;
 }
 
 /** The platform in one environment. Lists are in the order of the definition. */

@@ -41,6 +41,8 @@ function set(resources: Resources, type: string, name: string, body: Readonly<Re
 function write({ files }: TerraformDirectory, place: string): void {
   mkdirSync(place, { recursive: true });
   for (const { name, content } of files) writeFileSync(join(place, name), content);
+  // State stays here, wherever the definition's accounts would keep it.
+  writeFileSync(join(place, "backend_override.tf.json"), '{"terraform": {"backend": {"local": {}}}}');
 }
 
 /** The directory with the change in whichever file holds the resource. */

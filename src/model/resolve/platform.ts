@@ -25,7 +25,8 @@ export function resolveOutline(definition: unknown, at: Place): Outline | undefi
   const read = readFields(PLATFORM, "a platform", definition, at, (name) => (Object.hasOwn(PARTS, name) ? `it is one of its parts: platform: () => parts({ ${name}: {...} })` : undefined));
   if (!read) return undefined;
   const { name, domain, region, timezone, environments, platform } = read;
-  return { shared: { name, domain, region, timezone }, stages: environments ?? [], platform };
+  const account = read.account === null ? environments?.at(-1)?.account ?? null : read.account;
+  return { shared: { name, domain, region, timezone, account }, stages: environments ?? [], platform };
 }
 
 const platformName: Reader<string> = (value, at) => {
@@ -78,6 +79,7 @@ const PLATFORM = {
   name: required(platformName, '"shop"'),
   domain: required(domain, '"example.com"'),
   region: required(region, '"ap-northeast-2"'),
+  account: optional(account, null),
   timezone: optional(timezone, "UTC"),
   environments: required(environments, '{ prod: { branch: "main" } }'),
   platform: required(callback, "({ environment }) => parts({...})"),

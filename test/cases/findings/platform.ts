@@ -29,6 +29,7 @@ export const PLATFORM = [
   found("unknown-field", environment({ brunch: "main" }), "environments.prod.brunch", 'an environment has no field "brunch"', 'did you mean "branch"?'),
   found("missing-field", environment({ branch: undefined }), "environments.prod.branch", '"branch" is missing', 'add branch: "main"'),
   found("bad-branch", environment({ branch: "my branch" }), "environments.prod.branch", '"my branch" is no name of a git branch', 'write one such as "main"'),
+  found("bad-account", platform({ account: "4444 5555 6666" }), "account", '"4444 5555 6666" is no AWS account: it has twelve digits and nothing else', 'write "444455556666"'),
   found("bad-account", environment({ account: 12345678901 }), "environments.prod.account", "an account's number may begin with 0, so it is text", 'put it in quotes: "111122223333"'),
   found("bad-account", environment({ account: "1111-2222-3333" }), "environments.prod.account", '"1111-2222-3333" is no AWS account: it has twelve digits and nothing else', 'write "111122223333"'),
   found("wrong-type", environment({ guarded: "yes" }), "environments.prod.guarded", 'this is to be true or false, not the text "yes"', "write true or false, without quotes"),
