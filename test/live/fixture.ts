@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_pr
 import { once } from "node:events";
 import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -12,13 +12,12 @@ import type { ServiceDefinition } from "../../src/definition/service.ts";
 import { findParts } from "../../src/local/run/parts/index.ts";
 import type { PartStatus, StatusReport } from "../../src/local/run/status.ts";
 import type { Behaviour } from "./fixture-service.ts";
+import { asRoot, CACHE } from "./fixture-cache.ts";
 import { endProcessesOf, processesOf, removeResidue, residue } from "./fixture-residue.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-export const asRoot = process.getuid?.() === 0;
 
-/** Where parts are kept: found once, used by every test. Every user may read it. */
-export const CACHE = process.env["DAILYGE_TEST_CACHE"] ?? (asRoot ? "/var/cache/dailyge" : (process.env["DAILYGE_CACHE"] ?? join(homedir(), ".cache/dailyge")));
+export { asRoot, CACHE };
 
 /** What a command said. */
 export interface Told {
