@@ -2,6 +2,8 @@ import type { MongodbDefinition, MysqlDefinition, RedisDefinition } from "../../
 import { suggest } from "../../kit/suggest.ts";
 import type { Database, Engine, MongodbDatabase, MysqlDatabase, RedisDatabase } from "../database.ts";
 import type { Service } from "../service.ts";
+import { isRdsZone, nearestRdsZone } from "../timezone.ts";
+import { mysqlVersion } from "./mysql-version.ts";
 import type { Place } from "./place.ts";
 import { complete, didYouMean, flag, isRecord, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
 import { duration, size } from "./unit.ts";
@@ -10,6 +12,14 @@ export function resolveDatabase(name: string, written: unknown, services: readon
   const usedBy = services.filter(({ uses }) => uses.includes(name)).map((service) => service.name);
   const kind = isRecord(written) && isEngine(written.engine) ? written.engine : "mysql";
   return RESOLVERS[kind](name, written, usedBy, at);
+}
+
+/** RDS knows a part of the world's time zones; the platform's is that of its databases. */
+export function checkDatabaseZone(databases: readonly Database[], timezone: string, at: Place): void {
+  if (isRdsZone(timezone) || !databases.some(({ engine }) => engine === "mysql")) return;
+  const near = nearestRdsZone(timezone);
+  const fix = near === undefined ? 'write "UTC"' : `write "${near}", whose clocks say the same, or "UTC"`;
+  at.field("timezone").error("bad-timezone", `RDS has no time zone ${quoted(timezone)} for its databases`, fix);
 }
 
 type Resolver = (name: string, written: unknown, usedBy: readonly string[], at: Place) => Database | undefined;
@@ -61,21 +71,6 @@ const engine: Reader<Engine> = (value, at) => {
   return at.error("unknown-name", `there is no engine ${quoted(written)}`, didYouMean(written, ENGINES, "the engines are"));
 };
 
-/** Major versions in RDS's standard support. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html */
-const VERSIONS = ["8.4", "9.7"];
-
-const version: Reader<string> = (value, at) => {
-  const written = text(value, at);
-  if (written === undefined || VERSIONS.includes(written)) return written;
-  const major = VERSIONS.find((known) => written.startsWith(`${known}.`));
-  if (major !== undefined) return at.error("unsupported-version", `"${written}" is one release of ${major}; RDS keeps those up to date by itself`, `write "${major}"`);
-  if (/^(5\.[67]|8\.0)(\.|$)/.test(written)) {
-    const since = written.startsWith("8.0") ? "since 31 July 2026 " : "";
-    return at.error("unsupported-version", `MySQL ${written} is out of RDS's standard support ${since}and costs 88 USD a month more for each virtual processor`, 'write "8.4"');
-  }
-  return at.error("unsupported-version", `RDS has no MySQL ${quoted(written)}`, `write ${VERSIONS.map((known) => `"${known}"`).join(" or ")}`);
-};
-
 const instance: Reader<`db.${string}`> = (value, at) => {
   const written = text(value, at);
   if (written === undefined) return undefined;
@@ -99,7 +94,7 @@ const slowQuery = duration({ least: "1 ms", most: "1 hour", step: "1 ms", why: "
 
 const MYSQL = {
   engine: required(engine, '"mysql"'),
-  version: optional(version, "8.4"),
+  version: optional(mysqlVersion, "8.4"),
   instance: optional(instance, "db.t4g.micro"),
   storage: optional(storage, 20),
   slowQuery: optional(slowQuery, 500),

@@ -1,7 +1,7 @@
 import { partsOf } from "../../definition/parts.ts";
 import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
-import { isEngine, resolveDatabase } from "./database.ts";
+import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./hosts.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
@@ -35,6 +35,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   const services = each("services", (name, definition, there) => resolveService(name, definition, sites, scope, there));
   const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
   const topics = each("topics", (name, definition, there) => resolveTopic(name, definition, services, there));
+  checkDatabaseZone(databases, around.timezone, at);
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
   checkHosts(hosted, at);
   return { parts: { teams, sites, services, databases, topics, protection: read.protection ?? NO_PROTECTION }, hosted };
