@@ -23,7 +23,7 @@ function interfaces(prefix: string, schemas: Schemas): readonly string[] {
   const named: string[] = [];
   const types = Object.entries(schemas).map(([type, { block }]) => {
     const name = `${prefix === "Resource" ? "" : prefix}${pascal(type.replace(/^aws_/, ""))}`;
-    writeInterface(name, block, named);
+    writeInterface(name, block, { named, names: shortestNames(name, block) });
     return { type, name, attributes: names(block).map((attribute) => JSON.stringify(attribute)).join(" | ") };
   });
   return [
@@ -35,17 +35,44 @@ function interfaces(prefix: string, schemas: Schemas): readonly string[] {
 
 const names = (block: Block): readonly string[] => [...Object.keys(block.attributes ?? {}), ...Object.keys(block.block_types ?? {})].sort();
 
-function writeInterface(name: string, block: Block, named: string[]): void {
+interface Writing {
+  /** The interfaces so far. */
+  readonly named: string[];
+  /** What each block of a type is called, by `keyOf`. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const keyOf = (name: string, block: Block): string => `${name} ${JSON.stringify(block)}`;
+
+/** Blocks of one type that are called and look the same have one interface, by the name of the one that is nested least. */
+function shortestNames(root: string, block: Block): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  let level = [{ name: root, block }];
+  while (level.length > 0) {
+    level = level.flatMap((outer) =>
+      Object.entries(outer.block.block_types ?? {}).flatMap(([key, nested]) => {
+        const [known, name] = [keyOf(key, nested.block), `${outer.name}_${pascal(key)}`];
+        if (found.has(known)) return [];
+        found.set(known, name);
+        return [{ name, block: nested.block }];
+      }),
+    );
+  }
+  return found;
+}
+
+function writeInterface(name: string, block: Block, writing: Writing): void {
   const attributes = Object.entries(block.attributes ?? {}).filter(([key, attribute]) => mayBeWritten(key, attribute, name.includes("_")));
   const lines = [
     ...attributes.map(([key, attribute]) => `readonly ${key}${attribute.required ? "" : "?"}: ${written(attribute)};`),
     ...Object.entries(block.block_types ?? {}).map(([key, nested]) => {
-      const inner = `${name}_${pascal(key)}`;
-      writeInterface(inner, nested.block, named);
+      const own = `${name}_${pascal(key)}`;
+      const inner = writing.names.get(keyOf(key, nested.block)) ?? own;
+      if (inner === own) writeInterface(own, nested.block, writing);
       return `readonly ${key}${(nested.min_items ?? 0) > 0 ? "" : "?"}: ${many(nested) ? `readonly ${inner}[]` : inner};`;
     }),
   ];
-  named.push(`export interface ${name} {${lines.length > 0 ? `\n${indent(lines.sort().join("\n"))}\n` : ""}}`);
+  writing.named.push(`export interface ${name} {${lines.length > 0 ? `\n${indent(lines.sort().join("\n"))}\n` : ""}}`);
 }
 
 /** A whole resource's `id` and `tags_all` may be written by an accident of the provider's history. */
