@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 import type { Environment, Model, Shared } from "../model.ts";
-import { checkHostsAcross } from "./hosts.ts";
+import { checkHostsAcross } from "./host-taken.ts";
 import { resolveParts, type PartsOfEnvironment } from "./parts.ts";
 import { place } from "./place.ts";
 import { resolveOutline, type Outline, type Stage } from "./platform.ts";

@@ -2,7 +2,7 @@ import { partsOf } from "../../definition/parts.ts";
 import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
 import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
-import { checkHosts, hostedParts, type Hosted } from "./hosts.ts";
+import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
 import { NO_PROTECTION, protection } from "./protection.ts";
