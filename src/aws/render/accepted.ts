@@ -1,0 +1,19 @@
+/** A check that what we render fails on purpose. */
+export interface Accepted {
+  /** A control of AWS's Foundational Security Best Practices, a rule of our own, or a check of Checkov's: `S3.9`, `CKV_AWS_18`. */
+  readonly check: string;
+  /** Addresses, in which `*` stands for any text: `aws_s3_bucket.site_*`. */
+  readonly on: string;
+  readonly why: string;
+}
+
+/** All of them. One that nothing fails any longer fails the tests. */
+export const ACCEPTED: readonly Accepted[] = [];
+
+/** Why something may fail a check; undefined where it may not. */
+export function acceptedFor(check: string, address: string): Accepted | undefined {
+  return ACCEPTED.find((each) => each.check === check && matches(each.on, address));
+}
+
+const matches = (pattern: string, address: string): boolean =>
+  new RegExp(`^${pattern.split("*").map((part) => part.replaceAll(/[^\w]/g, "\\$&")).join(".*")}$`).test(address);
