@@ -2,7 +2,7 @@ export { definePlatform, type PlatformDefinition } from "./definition/platform.t
 export { parts, type Parts, type PartsDefinition } from "./definition/parts.ts";
 export type { DatabaseDefinition, MongodbDefinition, MysqlDefinition, RedisDefinition } from "./definition/database.ts";
 export type { EnvironmentDefinition } from "./definition/environment.ts";
-export type { ProtectionDefinition, RateLimitDefinition } from "./definition/protection.ts";
+export type { ManagedRules, ProtectionDefinition, RateLimitDefinition } from "./definition/protection.ts";
 export type { ScheduleDefinition, ServiceDefinition } from "./definition/service.ts";
 export type { SiteDefinition } from "./definition/site.ts";
 export type { TeamDefinition } from "./definition/team.ts";

@@ -15,7 +15,7 @@ export interface PartsDefinition<Database extends string = string, Team extends 
   readonly databases?: Readonly<Record<Database, DatabaseDefinition>>;
   /** Messages between services. @default {} */
   readonly topics?: Readonly<Record<Topic, TopicDefinition>>;
-  /** What keeps services from being overrun. @default nothing does */
+  /** What keeps services and sites from being overrun and broken into. @default {} */
   readonly protection?: ProtectionDefinition;
   /** People who may reach what the public may not. @default {} */
   readonly teams?: Readonly<Record<Team, TeamDefinition>>;

@@ -1,10 +1,21 @@
 import type { Duration } from "./units.ts";
 
-/** What keeps the services' hosts from being overrun. */
+/** What keeps services and sites from being overrun and broken into. */
 export interface ProtectionDefinition {
   /** Limits, by name; a request that exceeds one is refused with 429. @default {} */
   readonly rateLimits?: Readonly<Record<string, RateLimitDefinition>>;
+  /**
+   * Rules that AWS keeps up to date, for services and for sites: what attacks have in common (700 of the 1500 capacity units
+   * that a firewall's price covers), what no honest client sends (200), and addresses that attack others (25). Each is
+   * 1 USD a month for services and 1 USD for sites, whose firewall is 5 USD more and is left out where this is empty. What
+   * takes honest requests for attacks, in bodies and of clients without a name, is only counted. One machine has none of
+   * them. @default ["common", "known bad inputs", "ip reputation"]
+   */
+  readonly managedRules?: readonly ManagedRules[];
 }
+
+/** Rules of AWS's: AWSManagedRulesCommonRuleSet, AWSManagedRulesKnownBadInputsRuleSet, AWSManagedRulesAmazonIpReputationList. */
+export type ManagedRules = "common" | "known bad inputs" | "ip reputation";
 
 /** How many requests one address may make. On one machine it bites at once, on AWS seconds to minutes late; both estimate a little (docs/edge.md). */
 export interface RateLimitDefinition {

@@ -19,7 +19,7 @@ test("what AWS does in another way than the definition says", () => {
 
 test("is said once for all environments in which it is so", () => {
   const [first] = shopEnvironment().services;
-  const test = { ...shopEnvironment(), name: "test", protection: { rateLimits: [] }, services: first ? [{ ...first, seed: "node seed.js" }] : [] };
+  const test = { ...shopEnvironment(), name: "test", protection: { ...shopEnvironment().protection, rateLimits: [] }, services: first ? [{ ...first, seed: "node seed.js" }] : [] };
   const found = differencesOf({ ...shopModel(), environments: [shopEnvironment(), test, { ...test, name: "trial" }] });
   expect(found.find(({ part }) => part === "rate limit login")?.environments).toEqual(["live"]);
   expect(found.find(({ says }) => says === "seed never runs there")).toEqual({ part: "service api", says: "seed never runs there", environments: ["test", "trial"] });
@@ -27,5 +27,5 @@ test("is said once for all environments in which it is so", () => {
 
 test("a run that may overlap is as it is written", () => {
   const services = shopEnvironment().services.map((service) => ({ ...service, calls: [], schedule: service.schedule && { ...service.schedule, overlap: true } }));
-  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], protection: { rateLimits: [] } }] })).toEqual([]);
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], protection: { ...shopEnvironment().protection, rateLimits: [] } }] })).toEqual([]);
 });

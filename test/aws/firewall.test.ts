@@ -6,7 +6,7 @@ import { firewallAnswers } from "./firewall-rules.ts";
 import { shopEnvironment, shopModel } from "./shop.ts";
 
 const rendered = (rateLimits: readonly RateLimit[]) =>
-  directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), protection: { rateLimits } }] }, "live");
+  directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), protection: { rateLimits, managedRules: [] } }] }, "live");
 const shop = directoryOf(shopModel(), "live");
 const [one, other] = ["192.0.2.1", "192.0.2.2"];
 

@@ -104,8 +104,16 @@ const wired = (environment: ReturnType<typeof first>, index = 0) => {
   return written ? wiring(written, environment).map(({ name }) => name) : [];
 };
 
+test("AWS's rules are all there unless some are written", () => {
+  const managed = (protection?: object) => first(shop({ protection })).protection.managedRules;
+  expect(managed()).toEqual(["ip reputation", "known bad inputs", "common"]);
+  expect(managed({})).toEqual(managed());
+  expect(managed({ managedRules: ["common", "ip reputation"] })).toEqual(["ip reputation", "common"]);
+  expect(managed({ managedRules: [] })).toEqual([]);
+});
+
 test("a rate limit counts over five minutes and all paths unless it says", () => {
-  expect(first(rateLimit({})).protection).toEqual({ rateLimits: [{ name: "login", requests: 50, seconds: 300, paths: [] }] });
+  expect(first(rateLimit({})).protection.rateLimits).toEqual([{ name: "login", requests: 50, seconds: 300, paths: [] }]);
   expect(first(rateLimit({ per: "1 minute", paths: ["/api/login"] })).protection.rateLimits[0]).toMatchObject({ seconds: 60, paths: ["/api/login"] });
 });
 

@@ -5,7 +5,7 @@ import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
-import { NO_PROTECTION, protection } from "./protection.ts";
+import { DEFAULT_PROTECTION, protection } from "./protection.ts";
 import { entries, given, isRecord, optional, readFields, type Fields, type Reader } from "./read.ts";
 import type { Scope } from "./scope.ts";
 import { resolveService } from "./service.ts";
@@ -20,7 +20,7 @@ export interface PartsOfEnvironment {
 
 /** What `platform` returned for an environment. The places are those in `parts({...})`. */
 export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "timezone" | "exists">, at: Place): PartsOfEnvironment {
-  const nothing = { parts: { teams: [], sites: [], services: [], databases: [], topics: [], protection: NO_PROTECTION }, hosted: [] };
+  const nothing = { parts: { teams: [], sites: [], services: [], databases: [], topics: [], protection: DEFAULT_PROTECTION }, hosted: [] };
   const written = partsOf(returned);
   if (written === undefined) return tellNotParts(returned, at) ?? nothing;
   const read = readFields(PARTS, "parts", written, at);
@@ -38,7 +38,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   checkDatabaseZone(databases, around.timezone, at);
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
   checkHosts(hosted, at);
-  return { parts: { teams, sites, services, databases, topics, protection: read.protection ?? NO_PROTECTION }, hosted };
+  return { parts: { teams, sites, services, databases, topics, protection: read.protection ?? DEFAULT_PROTECTION }, hosted };
 }
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
@@ -48,7 +48,7 @@ export const PARTS = {
   services: group("services"),
   databases: group("databases"),
   topics: group("topics"),
-  protection: optional(protection, NO_PROTECTION),
+  protection: optional(protection, DEFAULT_PROTECTION),
   teams: group("teams"),
 } satisfies Fields<PartsDefinition>;
 

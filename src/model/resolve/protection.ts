@@ -1,12 +1,13 @@
 import type { ProtectionDefinition, RateLimitDefinition } from "../../definition/protection.ts";
-import type { Protection, RateLimit } from "../protection.ts";
+import { MANAGED_RULES, type ManagedRules, type Protection, type RateLimit } from "../protection.ts";
 import { isName } from "./name.ts";
 import { patternOf } from "./path.ts";
 import type { Place } from "./place.ts";
-import { complete, distinct, entries, number, optional, readFields, required, type Fields, type Reader } from "./read.ts";
+import { complete, didYouMean, distinct, entries, number, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
 import { duration } from "./unit.ts";
 
-export const NO_PROTECTION: Protection = { rateLimits: [] };
+/** Where nothing is written. */
+export const DEFAULT_PROTECTION: Protection = { rateLimits: [], managedRules: MANAGED_RULES };
 
 export const protection: Reader<Protection> = (value, at) => {
   const read = readFields(PROTECTION, "protection", value, at);
@@ -57,4 +58,22 @@ const RATE_LIMIT = {
   paths: optional(paths, []),
 } satisfies Fields<RateLimitDefinition>;
 
-const PROTECTION = { rateLimits: optional(rateLimits, []) } satisfies Fields<ProtectionDefinition>;
+const oneOfAws: Reader<ManagedRules> = (value, at) => {
+  const written = text(value, at);
+  const known = MANAGED_RULES.find((each) => each === written);
+  if (written === undefined || known !== undefined) return known;
+  return at.error("unknown-name", `${quoted(written)} are no rules that AWS keeps`, didYouMean(written, MANAGED_RULES, "they are"));
+};
+
+const listOfAws = distinct(oneOfAws, (name) => name);
+
+/** In what order they are written does not matter. */
+const managedRules: Reader<readonly ManagedRules[]> = (value, at) => {
+  const written = listOfAws(value, at);
+  return written && MANAGED_RULES.filter((name) => written.includes(name));
+};
+
+const PROTECTION = {
+  rateLimits: optional(rateLimits, DEFAULT_PROTECTION.rateLimits),
+  managedRules: optional(managedRules, DEFAULT_PROTECTION.managedRules),
+} satisfies Fields<ProtectionDefinition>;
