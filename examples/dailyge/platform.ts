@@ -12,6 +12,8 @@ export default definePlatform({
     prod: { branch: "main", account: "444455556666", guarded: true },
   },
 
+  delivery: { repository: "dailyge/dailyge-server" },
+
   platform: ({ environment }) => {
     const prod = environment === "prod";
     return parts({

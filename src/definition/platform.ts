@@ -1,3 +1,4 @@
+import type { DeliveryDefinition } from "./delivery.ts";
 import type { EnvironmentDefinition } from "./environment.ts";
 import type { Parts } from "./parts.ts";
 
@@ -15,6 +16,8 @@ export interface PlatformDefinition<Environment extends string = string> {
   readonly timezone?: string;
   /** The places where it runs; the first one is the default of every command. */
   readonly environments: Readonly<Record<Environment, EnvironmentDefinition>>;
+  /** Who delivers it to AWS besides people. @default nobody else may */
+  readonly delivery?: DeliveryDefinition;
   /** What runs in an environment. */
   readonly platform: (context: { readonly environment: NoInfer<Environment> }) => Parts;
 }

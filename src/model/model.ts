@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Protection } from "./protection.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
@@ -20,6 +21,8 @@ export interface Shared {
   readonly timezone: string;
   /** AWS account of the zone and the images; null where the definition names none. */
   readonly account: string | null;
+  /** Null where only people deliver. */
+  readonly delivery: Delivery | null;
 }
 
 /** The platform in one environment. Lists are in the order of the definition. */

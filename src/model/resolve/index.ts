@@ -59,9 +59,9 @@ function merged(stages: readonly ResolvedStage[]): readonly Finding[] {
   return [...same.values()].map(({ finding, environments }) => ({ ...finding, environments: environments.length === stages.length ? [] : environments }));
 }
 
-function wholeShared({ name, domain, region, timezone, account }: Outline["shared"]): Shared | undefined {
-  if (name === undefined || domain === undefined || region === undefined || timezone === undefined || account === undefined) return undefined;
-  return { name, domain, region, timezone, account };
+function wholeShared({ name, domain, region, timezone, account, delivery }: Outline["shared"]): Shared | undefined {
+  if (name === undefined || domain === undefined || region === undefined || timezone === undefined || account === undefined || delivery === undefined) return undefined;
+  return { name, domain, region, timezone, account, delivery };
 }
 
 function wholeEnvironment({ name, branch, account, guarded }: Stage, parts: PartsOfEnvironment["parts"]): Environment | undefined {

@@ -7,7 +7,7 @@ const NO_PART = ["all", "world", "edge", "messaging", "controller", "notifier", 
 /** Names that are taken, by what would be called so. */
 const RESERVED = {
   platform: ["localhost"],
-  environment: ["all", "shared", "local", "aws"],
+  environment: ["all", "shared", "local", "aws", "terraform", "bootstrap"],
   team: ["all", "public", "nobody", "world", "team"],
   site: NO_PART,
   // A service is a user of its databases by its own name; these users are there already, in MySQL, RDS or Redis.

@@ -1,6 +1,7 @@
 import type { EnvironmentDefinition } from "../../definition/environment.ts";
 import type { PlatformDefinition } from "../../definition/platform.ts";
 import type { Shared } from "../model.ts";
+import { delivery } from "./delivery.ts";
 import { domain, hostsPattern } from "./host.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
@@ -26,7 +27,7 @@ export function resolveOutline(definition: unknown, at: Place): Outline | undefi
   if (!read) return undefined;
   const { name, domain, region, timezone, environments, platform } = read;
   const account = read.account === null ? environments?.at(-1)?.account ?? null : read.account;
-  return { shared: { name, domain, region, timezone, account }, stages: environments ?? [], platform };
+  return { shared: { name, domain, region, timezone, account, delivery: read.delivery }, stages: environments ?? [], platform };
 }
 
 const platformName: Reader<string> = (value, at) => {
@@ -82,5 +83,6 @@ const PLATFORM = {
   account: optional(account, null),
   timezone: optional(timezone, "UTC"),
   environments: required(environments, '{ prod: { branch: "main" } }'),
+  delivery: optional(delivery, null),
   platform: required(callback, "({ environment }) => parts({...})"),
 } satisfies Fields<PlatformDefinition>;

@@ -25,7 +25,7 @@ export const PLATFORM = [
 
   found("empty", platform({ environments: {} }), "environments", "a platform without environments runs nowhere", 'write one: environments: { prod: { branch: "main" } }'),
   found("wrong-type", platform({ environments: ["prod"] }), "environments", "environments are to be an object with a name for each, not a list", "write { name: {...} }"),
-  found("reserved-name", platform({ environments: { shared: { branch: "main" } } }), "environments.shared", `"shared" ${TAKEN}`, "choose another; taken are all, shared, local, aws"),
+  found("reserved-name", platform({ environments: { shared: { branch: "main" } } }), "environments.shared", `"shared" ${TAKEN}`, "choose another; taken are all, shared, local, aws, terraform, bootstrap"),
   found("unknown-field", environment({ brunch: "main" }), "environments.prod.brunch", 'an environment has no field "brunch"', 'did you mean "branch"?'),
   found("missing-field", environment({ branch: undefined }), "environments.prod.branch", '"branch" is missing', 'add branch: "main"'),
   found("bad-branch", environment({ branch: "my branch" }), "environments.prod.branch", '"my branch" is no name of a git branch', 'write one such as "main"'),
@@ -38,6 +38,13 @@ export const PLATFORM = [
   found("host-taken", platform(two({})), "environments.prod.hosts", '"www" would be the host of main here and of main in dev', 'let one of the two write its hosts in another way: hosts: "{host}-prod"'),
   found("host-taken", shop({ sites: { main: SITE, dev: { ...SITE, host: "api-dev" } } }, two({ hosts: "{host}-dev" })), "environments.prod.hosts",
     '"api-dev" would be the host of dev here and of api in dev', 'let one of the two write its hosts in another way: hosts: "{host}-prod"'),
+
+  found("bad-repository", platform({ delivery: { repository: "https://github.com/dailyge/dailyge-server.git" } }), "delivery.repository",
+    '"https://github.com/dailyge/dailyge-server.git" is no repository of GitHub', 'did you mean "dailyge/dailyge-server"?'),
+  found("bad-repository", platform({ delivery: { repository: "dailyge-server" } }), "delivery.repository", '"dailyge-server" is no repository of GitHub', 'write its owner and name, such as "dailyge/dailyge-server"'),
+  found("missing-field", platform({ delivery: {} }), "delivery.repository", '"repository" is missing', 'add repository: "dailyge/dailyge-server"'),
+  found("bad-number", platform({ delivery: { repository: "a/b", repositoryId: 0 } }), "delivery.repositoryId", "0 is out of range", "write a whole number from 1 to 9007199254740991"),
+  found("unknown-name", platform({ delivery: { repository: "a/b", identityProvider: "exsiting" } }), "delivery.identityProvider", 'there is no identity provider "exsiting"', 'did you mean "existing"?'),
 
   found("wrong-type", platform({ platform: {} }), "platform", "platform is to be a function, not an object", "write platform: ({ environment }) => parts({...})"),
   found("not-parts", platform({ platform: () => undefined }), "platform", "platform returns nothing", "return parts({...}); an arrow function with braces needs the word return"),
