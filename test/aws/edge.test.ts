@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../src/kit/failure.ts";
 import type { Environment } from "../../src/model/model.ts";
 import { listenerRules, type PathCondition } from "../../src/aws/render/rules.ts";
-import { anySpelling } from "../../src/aws/render/spelling.ts";
+import { anySpelling } from "../../src/model/spelling.ts";
 import { addresses, bodies, directoryOf } from "./rendered.ts";
 import { answers } from "./requests.ts";
 import { exampleModel } from "./platforms.ts";
@@ -35,13 +35,14 @@ describe("the first rule that matches decides", () => {
   test("a team with more networks than a rule has room for gets more rules, all of its networks in one", () => {
     expect(rules("admin")).toEqual([
       "forward /health everyone",
-      "forward * 198.51.100.1/32 198.51.100.2/32 198.51.100.3/32 198.51.100.4/32",
-      "forward * 198.51.100.5/32 198.51.100.6/32 2001:db8::/32",
+      "forward * 198.51.100.1/32 198.51.100.2/32 198.51.100.3/32",
+      "forward * 198.51.100.4/32 198.51.100.5/32 198.51.100.6/32",
+      "forward * 2001:db8::/32",
       "refuse * everyone",
     ]);
   });
 
-  test("with a path there is room for one network less", () => {
+  test("the values of a rule's host, path and networks are no more than it takes", () => {
     const [admin] = only("admin").services;
     if (!admin?.endpoint) throw new Error("admin has an endpoint");
     const narrowed = { ...admin, endpoint: { ...admin.endpoint, paths: [{ pattern: "/files/*", reachableBy: ["agency"] }] } };
@@ -91,10 +92,6 @@ describe("a request", () => {
     for (const path of ["/@me/a+b/$x.y", "/%40ME/A%2bB/%24X.Y", "/%40me/a%2Bb/$x.y"]) expect(path).toMatch(expression);
     for (const path of ["/@me/aab/$x.y", "/@me/a+b/$xzy"]) expect(path).not.toMatch(expression);
   });
-
-  test("for a path that is too long to be refused in all its spellings is a failure with a way out", () => {
-    expect(() => anySpelling("/internal/administration/of/everything/*")).toThrow("cannot be refused in all its spellings");
-  });
 });
 
 describe("priorities", () => {
@@ -116,7 +113,7 @@ describe("priorities", () => {
     const environment = only("desk");
     const office = { name: "office", addresses: Array.from({ length: 400 }, (_nothing, index) => `203.0.${Math.floor(index / 256)}.${index % 256}/32`) };
     expect(() => listenerRules({ ...environment, teams: [office] })).toThrow(Failure);
-    expect(() => listenerRules({ ...environment, teams: [office] })).toThrow("needs 102 listener rules: a load balancer takes 100");
+    expect(() => listenerRules({ ...environment, teams: [office] })).toThrow("needs 136 listener rules: a load balancer takes 100");
   });
 });
 

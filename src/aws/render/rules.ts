@@ -1,8 +1,8 @@
 import { Failure } from "../../kit/failure.ts";
 import type { Environment } from "../../model/model.ts";
 import type { Audience, Endpoint, Service } from "../../model/service.ts";
+import { anySpelling } from "../../model/spelling.ts";
 import { slots } from "./names.ts";
-import { anySpelling } from "./spelling.ts";
 
 /** One rule of the HTTPS listener: who asks for what, and what they get. */
 export interface ListenerRule {
@@ -18,8 +18,11 @@ export interface ListenerRule {
 /** A path with `*` for any text, as it is written; or a regular expression for all its spellings. */
 export type PathCondition = { readonly pattern: string } | { readonly expression: string };
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html; values are those of all conditions of a rule. */
-const LIMITS = { values: 5, rules: 100, priority: 50_000 } as const;
+/**
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html; values are those of all
+ * conditions of a rule. Of one condition's: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+ */
+const LIMITS = { values: 5, valuesOfOne: 3, rules: 100, priority: 50_000 } as const;
 /** Priorities of one service. The first block is the edge's own, which has one rule in it. */
 const BLOCK = 100;
 const OWN_RULES = 1;
@@ -57,7 +60,7 @@ const whole = ({ reachableBy }: Endpoint): { pattern: string | null; reachableBy
 function audienceRules(environment: Environment, pattern: string | null, audience: Audience): readonly Draft[] {
   const path = pattern === null ? null : { pattern };
   if (audience === "public") return [{ path, sources: null, action: "forward" }];
-  const room = LIMITS.values - 1 - (path === null ? 0 : 1);
+  const room = Math.min(LIMITS.valuesOfOne, LIMITS.values - 1 - (path === null ? 0 : 1));
   const forward = chunks(addressesOf(environment, audience), room).map((sources): Draft => ({ path, sources, action: "forward" }));
   const spellings = pattern === null ? [] : [{ expression: anySpelling(pattern) }];
   return [...forward, ...[path, ...spellings].map((refused): Draft => ({ path: refused, sources: null, action: "refuse" }))];

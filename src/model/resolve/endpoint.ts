@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "../../definition/service.ts";
 import type { Audience, Endpoint, PathRule } from "../service.ts";
+import { anySpelling, LONGEST_EXPRESSION } from "../spelling.ts";
 import { patternOf, urlPath } from "./path.ts";
 import type { Place } from "./place.ts";
 import { distinct, entries, isRecord, nameOf, optional, port, type Fields, type Reader } from "./read.ts";
@@ -66,7 +67,21 @@ function pathRules(scope: Scope): Reader<readonly PathRule[]> {
 function pathRule(pattern: string, who: unknown, scope: Scope, at: Place): PathRule | undefined {
   const read = patternOf(pattern, at);
   const reachableBy = pathAudience(scope)(who, at);
-  return reachableBy === undefined || read === undefined ? undefined : { pattern: read, reachableBy };
+  if (reachableBy === undefined || read === undefined) return undefined;
+  return checkTaken(read, reachableBy, at) ? { pattern: read, reachableBy } : undefined;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html, condition wildcards per rule */
+const MOST_WILDCARDS = 5;
+
+/** Whether a load balancer takes a rule for the pattern, and one that refuses it in all its spellings. */
+function checkTaken(pattern: string, reachableBy: Audience, at: Place): boolean {
+  const wildcards = pattern.split("*").length - 1;
+  if (wildcards > MOST_WILDCARDS) at.error("bad-path", `the pattern has ${wildcards} of *: a load balancer's rule takes ${MOST_WILDCARDS}`, "write fewer: one stands for any text, / included");
+  const { length } = anySpelling(pattern);
+  const tooLong = reachableBy !== "public" && length > LONGEST_EXPRESSION;
+  if (tooLong) at.error("bad-path", `the pattern cannot be refused in all its spellings: a load balancer's rule takes ${LONGEST_EXPRESSION} characters, and this needs ${length}`, "shorten it: a few letters and * often say the same");
+  return wildcards <= MOST_WILDCARDS && !tooLong;
 }
 
 function pathAudience(scope: Scope): Reader<Audience> {

@@ -31,6 +31,8 @@ export const SERVICE_CASES = [
   found("bad-path", paths({ "/%61dmin": "office" }), 'services.api.paths["/%61dmin"]', 'the pattern "/%61dmin" has %, ; or \\ in it: requests with such paths are refused before any rule looks at them', PATTERN),
   found("bad-path", paths({ "/관리": "office" }), 'services.api.paths["/관리"]', 'the pattern "/관리" has characters in it that a load balancer does not take in a path', PATTERN),
   found("bad-path", paths({ [`/${"a".repeat(128)}`]: "office" }), `services.api.paths["/${"a".repeat(128)}"]`, `the pattern "/${"a".repeat(58)}…" has more than 128 characters, the most a load balancer takes`, PATTERN),
+  found("bad-path", paths({ "/internal/administration/of/everything/*": "nobody" }), 'services.api.paths["/internal/administration/of/everything/*"]', "the pattern cannot be refused in all its spellings: a load balancer's rule takes 128 characters, and this needs 145", "shorten it: a few letters and * often say the same"),
+  found("bad-path", paths({ "/a/*/b/*/c/*/d/*/e/*/f/*": "public" }), 'services.api.paths["/a/*/b/*/c/*/d/*/e/*/f/*"]', "the pattern has 6 of *: a load balancer's rule takes 5", "write fewer: one stands for any text, / included"),
   found("unreachable-path", paths({ "/admin/*": "office", "/admin/status": "public" }), 'services.api.paths["/admin/status"]', "this rule never decides: /admin/* stands before it and matches the same", "put it first, or take it out"),
   found("bad-path", service({ health: "health" }), "services.api.health", '"health" does not begin with /', 'write a path such as "/api/health-check"'),
   found("bad-path", service({ health: "/health?deep" }), "services.api.health", '"/health?deep" has ? or # in it, which end a path', 'write a path such as "/api/health-check"'),
