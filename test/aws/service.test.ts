@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { asBody, asList } from "../../src/aws/read/configuration.ts";
 import { capacityFor } from "../../src/aws/render/capacity.ts";
@@ -78,43 +77,6 @@ describe("releases", () => {
     const { image, environment, secrets } = container("service_api");
     expect(container("service_api_migrate")).toMatchObject({ image, environment, secrets, entryPoint: ["sh", "-c"], command: ["node migrate.js"] });
     expect(addresses(directory, "aws_ecs_task_definition").filter((address) => address.endsWith("_migrate"))).toHaveLength(1);
-  });
-});
-
-describe("databases", () => {
-  test("keep what they hold, and take connections with TLS alone", () => {
-    expect(body("aws_db_instance.database_people")).toMatchObject({
-      multi_az: true, publicly_accessible: false, storage_encrypted: true, deletion_protection: true, manage_master_user_password: true,
-      engine_lifecycle_support: "open-source-rds-extended-support-disabled", lifecycle: { prevent_destroy: true },
-    });
-    const parameters = named(body("aws_db_parameter_group.database_people")["parameter"], "value");
-    expect(parameters).toMatchObject({ require_secure_transport: "1", log_output: "FILE", long_query_time: "0.5" });
-  });
-
-  test("whose schema's name has a _, a pattern's any character, are granted for that schema alone", () => {
-    const model = shopModel();
-    const environments = model.environments.map((environment) => ({
-      ...environment, databases: environment.databases.map((database) => ({ ...database, schema: "my_sql" })),
-    }));
-    const definition = bodies(directoryOf({ ...model, environments }, "live"))("aws_ecs_task_definition.database_orders_users");
-    const [script] = asList(asBody(asList(document(definition["container_definitions"]))[0])["command"]).map(String);
-    const { stdout } = spawnSync("sh", ["-ec", String(script).replace(/^mysql .* <<END$/m, "cat <<END")], { encoding: "utf8" });
-    expect(stdout).toContain("ON `my\\_sql`.* TO 'api'@'%'");
-  });
-
-  test("their users are made by a task whose script, run here, is this", () => {
-    const { entryPoint, command, secrets } = container("database_people_users");
-    expect(Object.keys(named(secrets, "valueFrom"))).toEqual(["ADMINISTRATOR", "MYSQL_PWD", "PASSWORD_1", "PASSWORD_2", "PASSWORD_3"]);
-    const [shell = "", ...options] = asList(entryPoint).map(String);
-    const printed = String(asList(command)[0]).replace(/^mysql .* <<END$/m, "cat <<END");
-    const env = { PATH: process.env["PATH"], PASSWORD_1: "one", PASSWORD_2: "two", PASSWORD_3: "three" };
-    const { stdout } = spawnSync(shell, [...options, printed], { env, encoding: "utf8" });
-    const user = (name: string, password: string) => [
-      `CREATE USER IF NOT EXISTS '${name}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL;\n`,
-      `ALTER USER '${name}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL;\n`,
-      `GRANT ALL PRIVILEGES ON \`people\`.* TO '${name}'@'%';\n`,
-    ].join("");
-    expect(stdout).toBe(user("admin", "one") + user("desk", "two") + user("worker", "three"));
   });
 });
 

@@ -1,27 +1,33 @@
 import type { MysqlDatabase } from "../../model/database.ts";
-import { resource, text, type Resource } from "../terraform.ts";
+import { resource, text } from "../terraform.ts";
 import { hostsMayConnect, renderUsers, secretsByService } from "./database-link.ts";
 import type { DatabaseGround, RenderedDatabase } from "./database.ts";
 import { LOG_DAYS } from "./logs.ts";
+import { parameterGroup } from "./mysql-parameters.ts";
 import { MYSQL_PORT, renderMysqlUsers } from "./mysql-users.ts";
 import { physicalName } from "./names.ts";
+import { nightOf } from "./night.ts";
 import type { Place } from "./place.ts";
 
 const LOGS = ["error", "slowquery"] as const;
 
+/** `dailyge-prod-mysql`: the name of a database's instance on RDS. */
+export const mysqlIdentifier = (prefix: string, database: string): string => physicalName("database", prefix, database);
+
 /** A MySQL database that hosts alone can reach, and only when some service uses it. */
 export function renderMysql({ place, network, hosts }: DatabaseGround, database: MysqlDatabase): RenderedDatabase {
   const name = `database_${database.name}`;
-  const identifier = physicalName("database", place.prefix, database.name);
+  const identifier = mysqlIdentifier(place.prefix, database.name);
   const subnetIds = network.subnets.data.map((subnet) => subnet.of("id"));
-  const subnets = resource("aws_db_subnet_group", name, { name: identifier, subnet_ids: subnetIds });
+  const subnets = resource("aws_db_subnet_group", name, { name: identifier, description: `Database ${database.name}`, subnet_ids: subnetIds });
+  // Without a rule outward: a server only answers.
   const securityGroup = resource("aws_security_group", name, {
     name: `${identifier}-database`,
-    description: `MysqlDatabase ${database.name}`,
+    description: `Database ${database.name}`,
     vpc_id: network.vpc.of("id"),
     tags: { Name: `${identifier}-database` },
   });
-  const parameters = parameterGroup(place, name, identifier, database);
+  const parameters = parameterGroup(name, identifier, place.shared.timezone, database);
   // RDS would make these itself, and keep what is in them for ever.
   const logs = LOGS.map((log) =>
     resource("aws_cloudwatch_log_group", `${name}_${log}`, { name: `/aws/rds/instance/${identifier}/${log}`, retention_in_days: LOG_DAYS }),
@@ -30,15 +36,18 @@ export function renderMysql({ place, network, hosts }: DatabaseGround, database:
     "aws_db_instance", name,
     {
       identifier,
-      ...engine(database),
+      ...server(database),
+      ...administration(),
       ...safekeeping(place, identifier, database),
       db_name: database.schema,
       port: MYSQL_PORT,
+      network_type: "IPV4",
       db_subnet_group_name: subnets.of("name"),
       vpc_security_group_ids: [securityGroup.of("id")],
       publicly_accessible: false,
       parameter_group_name: parameters.of("name"),
       enabled_cloudwatch_logs_exports: LOGS,
+      ...insights(database),
       tags: { part: `database:${database.name}` },
     },
     { depends_on: logs, lifecycle: { prevent_destroy: true } },
@@ -62,54 +71,56 @@ export function renderMysql({ place, network, hosts }: DatabaseGround, database:
   };
 }
 
-function engine({ version, instance, storageGb, standby }: MysqlDatabase) {
+/** Gigabytes that gp3 has on RDS. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html */
+const MOST_STORAGE_GB = 65_536;
+
+function server({ version, instance, storageGb, standby }: MysqlDatabase) {
   return {
     engine: "mysql",
     engine_version: version,
     // A version out of support is upgraded, not billed at ten times its price.
     engine_lifecycle_support: "open-source-rds-extended-support-disabled",
+    auto_minor_version_upgrade: true,
+    // Another version in the definition is meant; RDS keeps a snapshot of what was before.
+    allow_major_version_upgrade: true,
     instance_class: instance,
     storage_type: "gp3",
     allocated_storage: storageGb,
-    max_allocated_storage: 2 * storageGb,
+    max_allocated_storage: Math.min(2 * storageGb, MOST_STORAGE_GB),
     multi_az: standby,
-    auto_minor_version_upgrade: true,
+    // Valid until 2061; its servers' certificates are renewed without a restart. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+    ca_cert_identifier: "rds-ca-rsa2048-g1",
   };
 }
 
 /** The administrator's password is made, kept and rotated by RDS; it is in no state, and no service has it. */
+function administration() {
+  return { username: "platform", manage_master_user_password: true, iam_database_authentication_enabled: false };
+}
+
 function safekeeping(place: Place, identifier: string, { backupDays }: MysqlDatabase) {
+  const night = nightOf(place.shared.timezone);
   return {
-    username: "platform",
-    manage_master_user_password: true,
     storage_encrypted: true,
     backup_retention_period: backupDays,
+    backup_window: night.backup,
     delete_automated_backups: false,
     copy_tags_to_snapshot: true,
     deletion_protection: true,
     skip_final_snapshot: false,
     final_snapshot_identifier: `${identifier}-final`,
-    // In UTC: from three in the morning in Seoul.
-    backup_window: "18:00-18:30",
-    maintenance_window: "sun:19:00-sun:20:00",
+    maintenance_window: night.maintenance,
     apply_immediately: !place.environment.guarded,
   };
 }
 
-function parameterGroup(place: Place, name: string, identifier: string, { version, slowQueryMs }: MysqlDatabase): Resource<"aws_db_parameter_group"> {
-  const family = `mysql${version.split(".").slice(0, 2).join(".")}`;
-  const values: Readonly<Record<string, string>> = {
-    character_set_server: "utf8mb4",
-    innodb_print_all_deadlocks: "1",
-    log_output: "FILE", // A table never reaches CloudWatch.
-    long_query_time: String(slowQueryMs / 1_000),
-    require_secure_transport: "1",
-    slow_query_log: "1",
-    time_zone: place.shared.timezone,
+/** Seven days of what keeps the database busy are free, and not to be had on the smallest instances. What its machine does every second is not free. */
+function insights({ instance }: MysqlDatabase) {
+  const had = !/\.(micro|small)$/.test(instance);
+  return {
+    monitoring_interval: 0,
+    database_insights_mode: "standard",
+    performance_insights_enabled: had,
+    ...(had && { performance_insights_retention_period: 7 }),
   };
-  return resource(
-    "aws_db_parameter_group", name,
-    { name_prefix: `${identifier}-`, family, parameter: Object.entries(values).map(([key, value]) => ({ name: key, value })) },
-    { lifecycle: { create_before_destroy: true } },
-  );
 }
