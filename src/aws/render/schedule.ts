@@ -1,6 +1,7 @@
 import type { Schedule } from "../../model/service.ts";
 import { expression, resource, text, type Block, type Resource } from "../terraform.ts";
 import { scheduleExpression } from "./cron.ts";
+import { scheduleName } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
 import type { Hosts } from "./hosts.ts";
 import { physicalName } from "./names.ts";
@@ -49,7 +50,7 @@ export function renderSchedule(
   const times = resource(
     "aws_scheduler_schedule", name,
     {
-      name: physicalName("schedule", service.name),
+      name: scheduleName(service.name),
       group_name: group.of("name"),
       schedule_expression: scheduleExpression(schedule.cron),
       schedule_expression_timezone: schedule.timezone,

@@ -2,6 +2,7 @@ import type { Service } from "../../model/service.ts";
 import { data, ephemeral, resource, type Block, type Data } from "../terraform.ts";
 import type { Certificate } from "./certificate.ts";
 import type { RenderedDatabase } from "./database.ts";
+import { releaseParameter, serviceLogs } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
 import type { Edge } from "./edge.ts";
 import { renderEntrance } from "./entrance.ts";
@@ -39,7 +40,7 @@ export function renderService(place: Place, ground: Ground, service: Service): N
   const released = renderRelease(place, name, service);
   const secrets = renderSecrets(place, name, service);
   const values = taskEnvironment(place, service, ground.databases, secrets.byName, linkedParts(place, service, ground));
-  const logs = logGroup(place, name, `services/${service.name}`);
+  const logs = logGroup(place, name, serviceLogs(service.name));
   const execution = taskRole(place, `${name}_execution`, physicalName("role", place.prefix, service.name, "execution"), [
     { Sid: "SignIn", Action: ["ecr:GetAuthorizationToken"], Resource: "*" }, // It takes no other resource.
     { Sid: "PullImages", Action: PULL_ACTIONS, Resource: repository.of("arn") },
@@ -70,7 +71,7 @@ const policies = (blocks: readonly Block[]): readonly Block[] => blocks.filter((
 /** The image that runs, as a value: a deployment writes it, Terraform makes it once and from then on reads it. */
 function renderRelease(place: Place, name: string, service: Service): { current: Data<"aws_ssm_parameter">; blocks: readonly Block[] } {
   const parameter = resource("aws_ssm_parameter", `${name}_release`, {
-    name: `${place.path}/services/${service.name}/release`,
+    name: releaseParameter(place, service.name),
     description: "Image that runs, by digest",
     type: "String",
     // Write-only, so Terraform never compares it with what a deployment has written since.

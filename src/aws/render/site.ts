@@ -2,6 +2,7 @@ import type { Site } from "../../model/site.ts";
 import { data, json, resource, text, type Block, type Data, type Resource, type Text } from "../terraform.ts";
 import { publicUrl, siteHosts } from "./address.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
+import { siteBucketStem } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
 import { physicalName } from "./names.ts";
 import { CLOUDFRONT_REGION, SHARED_PROVIDER, type Place } from "./place.ts";
@@ -40,7 +41,7 @@ export function renderSite(place: Place, ground: SiteGround, site: Site): Noun {
   const certificate = renderCertificate(place, name, hosts, { region: CLOUDFRONT_REGION });
   const account = place.environment.account ?? place.account.of("account_id");
   const bucket = resource("aws_s3_bucket", name, {
-    bucket: text`${physicalName("bucket", place.prefix, site.name).slice(0, 50)}-${account}`,
+    bucket: text`${siteBucketStem(place, site.name)}-${account}`,
   });
   const distribution = renderDistribution(place, ground, site, bucket, certificate, hosts);
   const blocks = [

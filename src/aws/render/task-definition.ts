@@ -1,5 +1,6 @@
 import type { Service } from "../../model/service.ts";
 import { json, resource, type Data, type Resource } from "../terraform.ts";
+import { migrationOf, taskFamily } from "./deployed-names.ts";
 import { logTo, type LogGroup } from "./logs.ts";
 import type { Place } from "./place.ts";
 import type { TaskEnvironment } from "./task.ts";
@@ -43,12 +44,12 @@ export function serving(task: Task): Resource<"aws_ecs_task_definition"> {
 
 /** The same image once, with the command that brings the database to its schema; a deployment runs it before its replicas. */
 export const migrating = (task: Task, command: string): Resource<"aws_ecs_task_definition"> =>
-  taskDefinition(task, `${task.name}_migrate`, `${task.service.name}-migrate`, { entryPoint: ["sh", "-c"], command: [command] });
+  taskDefinition(task, `${task.name}_migrate`, migrationOf(task.service.name), { entryPoint: ["sh", "-c"], command: [command] });
 
 function taskDefinition(task: Task, name: string, family: string, more: object): Resource<"aws_ecs_task_definition"> {
   const { place, service, values, logs, roles } = task;
   return resource("aws_ecs_task_definition", name, {
-    family: `${place.prefix}-${family}`,
+    family: taskFamily(place, family),
     requires_compatibilities: ["EC2"],
     network_mode: "bridge",
     execution_role_arn: roles.execution.of("arn"),

@@ -1,0 +1,26 @@
+import { physicalName } from "./names.ts";
+import type { Place } from "./place.ts";
+
+/** Names by which a deployment finds what Terraform made. A place is `place(shared, environment)`. */
+type Named = Pick<Place, "prefix" | "path">;
+
+/** The ECS cluster; the group of an environment's schedules has the same name. */
+export const clusterName = ({ prefix }: Named): string => prefix;
+
+/** The SSM parameter that holds the image that runs, by digest. */
+export const releaseParameter = ({ path }: Named, service: string): string => `${path}/services/${service}/release`;
+
+/** The log group of a service and of all that runs once for it, below the environment's path. */
+export const serviceLogs = (service: string): string => `services/${service}`;
+
+/** The family of a service's task definitions. */
+export const taskFamily = ({ prefix }: Named, service: string): string => `${prefix}-${service}`;
+
+/** Stands for the service where it is about its migration: in the family of its task definitions, and before its log streams. */
+export const migrationOf = (service: string): string => `${service}-migrate`;
+
+/** A schedule, in its group. */
+export const scheduleName = (service: string): string => physicalName("schedule", service);
+
+/** What comes before the account's number in the name of a site's bucket. */
+export const siteBucketStem = ({ prefix }: Named, site: string): string => physicalName("bucket", prefix, site).slice(0, 50);
