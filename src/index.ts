@@ -3,6 +3,7 @@ export { parts, type Parts, type PartsDefinition } from "./definition/parts.ts";
 export type { DatabaseDefinition, MongodbDefinition, MysqlDefinition, RedisDefinition } from "./definition/database.ts";
 export type { DeliveryDefinition } from "./definition/delivery.ts";
 export type { EnvironmentDefinition } from "./definition/environment.ts";
+export type { HostsDefinition } from "./definition/hosts.ts";
 export type { ManagedRules, ProtectionDefinition, RateLimitDefinition } from "./definition/protection.ts";
 export type { ScheduleDefinition, ServiceDefinition } from "./definition/service.ts";
 export type { SiteDefinition } from "./definition/site.ts";

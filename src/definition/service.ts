@@ -11,7 +11,7 @@ export interface ScheduleDefinition {
 }
 
 /** A program of the team that runs on and answers requests, or works by itself. */
-export interface ServiceDefinition<Used extends string = string, Team extends string = string, Topic extends string = string> {
+export interface ServiceDefinition<Used extends string = string, Team extends string = string, Topic extends string = string, Hosts extends string = string> {
   /** Its sources, relative to `platform.ts`; for AWS they hold its Dockerfile. */
   readonly directory: string;
   /** Shell command run once per release in a copy of the directory. @default none */
@@ -38,6 +38,8 @@ export interface ServiceDefinition<Used extends string = string, Team extends st
   readonly metrics?: { readonly port: number; readonly path?: string };
   /** Share of a processor core and memory of one replica; more memory ends it. @default { cpu: 0.25, memory: "256 MB" } */
   readonly size?: { readonly cpu?: number; readonly memory?: Size };
+  /** Group of hosts that it runs on in AWS. @default the first group */
+  readonly hosts?: NoInfer<Hosts>;
   /** How many run: a number, or a range that keeps the processor at `targetCpuPercent`, 60 unless written. @default 1 */
   readonly replicas?: number | { readonly least: number; readonly most: number; readonly targetCpuPercent?: number };
   /**

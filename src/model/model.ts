@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import type { Delivery } from "./delivery.ts";
+import type { HostGroup } from "./hosts.ts";
 import type { Protection } from "./protection.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
@@ -34,6 +35,8 @@ export interface Environment {
   readonly teams: readonly Team[];
   readonly sites: readonly Site[];
   readonly services: readonly Service[];
+  /** What services run on; every service names one of these. */
+  readonly hosts: readonly HostGroup[];
   readonly databases: readonly Database[];
   readonly topics: readonly Topic[];
   readonly protection: Protection;

@@ -16,6 +16,8 @@ export interface Service {
   /** Share of a core, and megabytes, of one replica. */
   readonly size: { readonly cpu: number; readonly memoryMb: number };
   readonly replicas: { readonly least: number; readonly most: number; readonly targetCpuPercent: number };
+  /** Name of the group of hosts that it runs on. */
+  readonly hosts: string;
   /** Names of databases. */
   readonly uses: readonly string[];
   /** Names of topics. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { resolve } from "../../src/model/resolve/index.ts";
 import { RULES } from "../../src/model/resolve/place.ts";
 import { DATABASE } from "./findings/database.ts";
+import { HOSTS } from "./findings/hosts.ts";
 import { PLATFORM } from "./findings/platform.ts";
 import { SERVICE_CASES } from "./findings/service.ts";
 import { SITE_CASES } from "./findings/site.ts";
@@ -9,8 +10,8 @@ import { TEAM } from "./findings/team.ts";
 import { RATE_LIMIT, SCHEDULE, TOPIC } from "./findings/topic.ts";
 import { VARIABLE } from "./findings/variable.ts";
 
-const CASES = [...PLATFORM, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...VARIABLE, ...DATABASE, ...TOPIC, ...RATE_LIMIT, ...SCHEDULE];
-const WARNINGS = ["private-address", "apex-unused", "migrates-nothing"];
+const CASES = [...PLATFORM, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...HOSTS, ...VARIABLE, ...DATABASE, ...TOPIC, ...RATE_LIMIT, ...SCHEDULE];
+const WARNINGS = ["private-address", "apex-unused", "migrates-nothing", "hosts-unused"];
 
 describe("one mistake is one finding, with its place and what to do", () => {
   test.each(CASES)("$rule at $path: $message", ({ rule, definition, path, message, fix }) => {

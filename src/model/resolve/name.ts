@@ -16,6 +16,7 @@ const RESERVED = {
   database: [...NO_PART, "metrics", "dailyge-access"],
   topic: [...NO_PART, "metrics"],
   "rate limit": [],
+  "group of hosts": [],
 } as const;
 
 /**
@@ -31,7 +32,7 @@ const LONGEST = {
 } as const;
 
 /** A load balancer's name is PLATFORM-ENVIRONMENT, of at most 32 characters: with 20 and 11 it always is. */
-const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, site: 32, service: 32, database: 32, topic: 32, "rate limit": 32 } as const;
+const LONGEST_ALONE = { platform: 20, environment: 11, team: 32, site: 32, service: 32, database: 32, topic: 32, "rate limit": 32, "group of hosts": 32 } as const;
 
 /** Whether this can be a name; what it is not allowed to be, the place is told. */
 export function isName(kind: keyof typeof RESERVED, name: string, at: Place): boolean {

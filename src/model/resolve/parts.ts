@@ -3,6 +3,7 @@ import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
 import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
+import { resolveHosts, usualHosts } from "./hosts.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
 import { DEFAULT_PROTECTION, protection } from "./protection.ts";
@@ -14,13 +15,13 @@ import { resolveTeam } from "./team.ts";
 import { resolveTopic } from "./topic.ts";
 
 export interface PartsOfEnvironment {
-  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "databases" | "topics" | "protection">;
+  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "hosts" | "databases" | "topics" | "protection">;
   readonly hosted: readonly Hosted[];
 }
 
 /** What `platform` returned for an environment. The places are those in `parts({...})`. */
 export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "timezone" | "exists">, at: Place): PartsOfEnvironment {
-  const nothing = { parts: { teams: [], sites: [], services: [], databases: [], topics: [], protection: DEFAULT_PROTECTION }, hosted: [] };
+  const nothing = { parts: { teams: [], sites: [], services: [], hosts: [], databases: [], topics: [], protection: DEFAULT_PROTECTION }, hosted: [] };
   const written = partsOf(returned);
   if (written === undefined) return tellNotParts(returned, at) ?? nothing;
   const read = readFields(PARTS, "parts", written, at);
@@ -33,12 +34,14 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   const teams = each("teams", resolveTeam);
   const sites = each("sites", (name, definition, there) => resolveSite(name, definition, scope, there));
   const services = each("services", (name, definition, there) => resolveService(name, definition, sites, scope, there));
+  const groups = each("hosts", (name, definition, there) => resolveHosts(name, definition, { services, known: services.length === scope.services.length }, there));
+  const hosts = (read.hosts ?? []).length === 0 ? usualHosts(services, at.field("hosts")) : groups;
   const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
   const topics = each("topics", (name, definition, there) => resolveTopic(name, definition, services, there));
   checkDatabaseZone(databases, around.timezone, at);
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
   checkHosts(hosted, at);
-  return { parts: { teams, sites, services, databases, topics, protection: read.protection ?? DEFAULT_PROTECTION }, hosted };
+  return { parts: { teams, sites, services, hosts, databases, topics, protection: read.protection ?? DEFAULT_PROTECTION }, hosted };
 }
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
@@ -46,6 +49,7 @@ const group = (what: string): Reader<readonly (readonly [string, unknown])[]> =>
 export const PARTS = {
   sites: group("sites"),
   services: group("services"),
+  hosts: group("groups of hosts"),
   databases: group("databases"),
   topics: group("topics"),
   protection: optional(protection, DEFAULT_PROTECTION),
@@ -55,11 +59,11 @@ export const PARTS = {
 type Group = Exclude<keyof typeof PARTS, "protection">;
 type Grouped = { readonly [Kind in keyof typeof PARTS]: ReturnType<(typeof PARTS)[Kind]> };
 
-function namesIn({ teams, databases, topics, sites, services }: Grouped): Pick<Scope, "teams" | "databases" | "engines" | "topics" | "sites" | "services" | "withHost"> {
+function namesIn({ teams, databases, topics, sites, services, hosts }: Grouped): Pick<Scope, "teams" | "databases" | "engines" | "topics" | "sites" | "services" | "groups" | "withHost"> {
   const names = (group: Grouped[Group]) => (group ?? []).map(([name]) => name);
   const withHost = [...(sites ?? []), ...(services ?? [])].filter(([, definition]) => isRecord(definition) && definition.host !== undefined).map(([name]) => name);
   const engines = (databases ?? []).flatMap(([name, definition]) => (isRecord(definition) && isEngine(definition.engine) ? [[name, definition.engine] as const] : []));
-  return { teams: names(teams), databases: names(databases), engines: Object.fromEntries(engines), topics: names(topics), sites: names(sites), services: names(services), withHost };
+  return { teams: names(teams), databases: names(databases), engines: Object.fromEntries(engines), topics: names(topics), sites: names(sites), services: names(services), groups: names(hosts), withHost };
 }
 
 const KIND = { sites: "site", services: "service", databases: "database", topics: "topic" } as const;
@@ -67,6 +71,7 @@ const KIND = { sites: "site", services: "service", databases: "database", topics
 /** Sites, services, databases and topics share one set of names: commands, logs and variables name a part without its kind. */
 function checkNames(read: Grouped, at: Place): void {
   for (const [name] of read.teams ?? []) isName("team", name, at.field("teams").field(name));
+  for (const [name] of read.hosts ?? []) isName("group of hosts", name, at.field("hosts").field(name));
   const taken = new Map<string, string>();
   for (const kind of ["sites", "services", "databases", "topics"] as const) {
     for (const [name] of read[kind] ?? []) {

@@ -16,6 +16,8 @@ export interface Scope {
   readonly topics: readonly string[];
   readonly sites: readonly string[];
   readonly services: readonly string[];
+  /** Groups of hosts. */
+  readonly groups: readonly string[];
   /** Services and sites that have a host, and so a public address. */
   readonly withHost: readonly string[];
   /** Of the platform: `Asia/Seoul`. */

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "../../definition/service.ts";
 import { suggest } from "../../kit/suggest.ts";
+import { DEFAULT_GROUP } from "../hosts.ts";
 import type { Service } from "../service.ts";
 import type { Site } from "../site.ts";
 import { checkNeedsHost, DEFAULT_PORT, endpoint, endpointFields } from "./endpoint.ts";
@@ -25,6 +26,7 @@ export function resolveService(name: string, written: unknown, sites: readonly S
     name, directory, build, start, migrate, seed, schedule,
     endpoint: host === null ? null : endpoint(host, whole),
     metrics, size, replicas,
+    hosts: whole.hosts,
     uses: whole.uses.filter((part) => scope.databases.includes(part)),
     publishes: whole.uses.filter((part) => scope.topics.includes(part)),
     consumes,
@@ -137,6 +139,7 @@ const serviceFields = (name: string, written: unknown, scope: Scope) => {
     metrics: optional(object(METRICS, "metrics"), null),
     size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
     replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
+    hosts: optional(nameOf("group of hosts", scope.groups, { listed: "the groups are", group: "hosts" }), scope.groups[0] ?? DEFAULT_GROUP),
     uses: optional(distinct(used(name, usable), (part) => part), []),
     consumes: optional(distinct(nameOf("topic", scope.topics), (topic) => topic), []),
     secrets: optional(secrets(variablesOf(written), [...uses, ...consumes]), []),

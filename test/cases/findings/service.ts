@@ -6,7 +6,7 @@ const PATTERN = 'write a pattern such as "/internal/*"';
 
 export const SERVICE_CASES = [
   found("unknown-field", service({ command: "node server.js" }), "services.api.command", 'a service has no field "command"',
-    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, metrics, size, replicas, uses, consumes, secrets, environment, startWithin, stopWithin"),
+    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, metrics, size, replicas, hosts, uses, consumes, secrets, environment, startWithin, stopWithin"),
   found("unknown-field", service({ strat: "node server.js", start: undefined }), "services.api.strat", 'a service has no field "strat"', 'did you mean "start"?'),
   found("missing-field", service({ start: undefined }), "services.api.start", '"start" is missing', 'add start: "node server.js"'),
   found("bad-command", service({ start: "" }), "services.api.start", '"" is no command', "write what you would type in a shell, or leave the field out"),
