@@ -1,0 +1,84 @@
+import { addressesIn, asBody, asList, ofType, texts, type Body, type Configuration } from "../configuration.ts";
+import { isPublic } from "../security-groups.ts";
+import { each, type Rule } from "./rule.ts";
+
+const EVERYWHERE = ["0.0.0.0/0", "::/0"];
+/** What browsers ask for. */
+const WEB_PORTS = [80, 443];
+
+const cidrs = (body: Body): readonly string[] => [...texts(body["cidr_ipv4"]), ...texts(body["cidr_ipv6"])];
+
+/** Security groups of load balancers that everyone may call. */
+const edgeGroups = (configuration: Configuration): readonly string[] =>
+  ofType(configuration, "aws_lb").filter(({ body }) => body["internal"] !== true).flatMap(({ body }) => addressesIn(body["security_groups"]));
+
+const inOrOut = ["ingress", "egress"] as const;
+
+export const NETWORK: readonly Rule[] = [
+  each("aws_vpc_security_group_ingress_rule", {
+    name: "open-to-the-world", controls: ["EC2.18", "EC2.19"], says: "from everywhere one reaches ports 80 and 443 of the edge, and nothing else",
+  }, ({ body }, configuration) => {
+    if (!cidrs(body).some((cidr) => EVERYWHERE.includes(cidr))) return undefined;
+    const edge = addressesIn(body["security_group_id"]).some((group) => edgeGroups(configuration).includes(group));
+    if (!edge) return `${cidrs(body).join(" ")} reaches what is not the edge`;
+    const port = body["from_port"];
+    return typeof port === "number" && body["to_port"] === port && WEB_PORTS.includes(port) && body["ip_protocol"] === "tcp" ? undefined : "it opens more than one of the ports 80 and 443";
+  }),
+  ...inOrOut.map((way) =>
+    each(`aws_vpc_security_group_${way}_rule`, { name: `security-group-${way}-peer`, controls: [], says: "who a rule is about is one group or one network" }, ({ body }) => {
+      const peers = [...cidrs(body), ...addressesIn(body["referenced_security_group_id"]), ...texts(body["prefix_list_id"])];
+      return peers.length === 1 ? undefined : `it is about ${peers.length} peers`;
+    }),
+  ),
+  each("aws_security_group", { name: "security-group-inline", controls: [], says: "every rule stands by itself" }, ({ body }) =>
+    body["ingress"] === undefined && body["egress"] === undefined ? undefined : "it has rules of its own"),
+  each("aws_default_security_group", { name: "default-security-group", controls: ["EC2.2"], says: "the network's own security group is empty" }, ({ body }) =>
+    body["ingress"] === undefined && body["egress"] === undefined ? undefined : "it has rules"),
+  each("aws_subnet", { name: "subnet-routes", controls: [], says: "every subnet has a route table of its own choice" }, ({ address }, configuration) => {
+    const tables = ofType(configuration, "aws_route_table_association").filter(({ body }) => addressesIn(body["subnet_id"]).includes(address));
+    return tables.length === 1 ? undefined : `it is associated with ${tables.length} route tables`;
+  }),
+  ...["aws_instance", "aws_autoscaling_group", "aws_db_subnet_group"].map((type) =>
+    each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-subnets`, controls: ["RDS.46", "EC2.9"], says: "what is not the edge stands in no public subnet" }, ({ body }, configuration) =>
+      isPublic(configuration, addressesIn([body["subnet_id"], body["vpc_zone_identifier"], body["subnet_ids"]])) ? "one of its subnets is routed to the internet" : undefined),
+  ),
+  ...["aws_instance", "aws_autoscaling_group"].map((type) =>
+    each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-way-out`, controls: [], says: "what fetches images and secrets finds its way to them" }, ({ body }, configuration) =>
+      reachesOut(configuration, addressesIn([body["subnet_id"], body["vpc_zone_identifier"]])) ? undefined : "one of its subnets has no way out through a NAT gateway that has one"),
+  ),
+  each("aws_autoscaling_group", { name: "autoscaling-zones", controls: ["AutoScaling.2"], says: "hosts stand in more than one zone" }, ({ body }) =>
+    addressesIn(body["vpc_zone_identifier"]).length > 1 ? undefined : "it has one subnet"),
+  each("aws_lb", { name: "load-balancer-subnets", controls: ["ELB.13"], says: "a load balancer stands in more than one zone, in public subnets only where everyone may call it" }, ({ body }, configuration) => {
+    const subnets = addressesIn(body["subnets"]);
+    if (subnets.length < 2) return `it has ${subnets.length} subnets`;
+    const open = subnets.filter((subnet) => isPublic(configuration, [subnet])).length;
+    return body["internal"] === true ? (open === 0 ? undefined : "it is internal, in public subnets") : open === subnets.length ? undefined : "some of its subnets have no way from the internet";
+  }),
+  each("aws_vpc_endpoint", { name: "endpoint-routes", controls: [], says: "hosts reach S3 without the NAT gateway" }, ({ body }) =>
+    body["vpc_endpoint_type"] !== "Gateway" || addressesIn(body["route_table_ids"]).length > 0 ? undefined : "no route table has it"),
+  each("aws_db_instance", { name: "database-subnets", controls: ["RDS.46"], says: "a database's network has no way out" }, ({ body }, configuration) => {
+    const subnets = addressesIn(body["db_subnet_group_name"]).flatMap((group) => addressesIn(configuration.blocks.get(group)?.body["subnet_ids"]));
+    const routed = tablesOf(configuration, subnets).some((table) => ofType(configuration, "aws_route").some((route) => addressesIn(route.body["route_table_id"]).includes(table)));
+    return subnets.length < 2 ? "it has fewer than two subnets" : routed ? "a route leads out of its subnets" : undefined;
+  }),
+  each("aws_route", { name: "route-target", controls: [], says: "a route leads everywhere by one gateway" }, ({ body }) => {
+    const targets = ["gateway_id", "nat_gateway_id", "egress_only_gateway_id", "vpc_endpoint_id", "transit_gateway_id", "vpc_peering_connection_id", "network_interface_id"].filter((key) => body[key] !== undefined);
+    return targets.length === 1 ? undefined : `it has ${targets.length} targets`;
+  }),
+];
+
+const tablesOf = (configuration: Configuration, subnets: readonly string[]): readonly string[] =>
+  ofType(configuration, "aws_route_table_association").filter(({ body }) => addressesIn(body["subnet_id"]).some((subnet) => subnets.includes(subnet)))
+    .flatMap(({ body }) => addressesIn(body["route_table_id"]));
+
+/** Whether each of these subnets is routed to a NAT gateway that itself stands in a public subnet. */
+function reachesOut(configuration: Configuration, subnets: readonly string[]): boolean {
+  return subnets.every((subnet) => {
+    const tables = tablesOf(configuration, [subnet]);
+    return ofType(configuration, "aws_route").some(({ body }) => {
+      const [nat] = addressesIn(body["nat_gateway_id"]);
+      const stands = nat === undefined ? [] : addressesIn(asBody(configuration.blocks.get(nat)?.body)["subnet_id"]);
+      return asList(body["destination_cidr_block"]).includes("0.0.0.0/0") && addressesIn(body["route_table_id"]).some((table) => tables.includes(table)) && isPublic(configuration, stands);
+    });
+  });
+}

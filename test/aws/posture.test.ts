@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { judgePosture, RULES } from "../../src/aws/read/posture/index.ts";
+import { acceptedFor } from "../../src/aws/render/accepted.ts";
+import { renderTerraform } from "../../src/aws/render/index.ts";
+import { EXAMPLES, exampleModel } from "./platforms.ts";
+import { shopModel } from "./shop.ts";
+
+/** Being built at the moment. */
+const COMING = ["vpc+flow-log", "load-balancer-logs", "site-log", "site-firewall"];
+
+test.each([...EXAMPLES, "shop"])("%s keeps to every rule that nothing of it is excepted from", async (name) => {
+  const model = name === "shop" ? shopModel() : await exampleModel(name);
+  for (const { files } of renderTerraform(model)) {
+    const findings = judgePosture(files).filter(({ rule, at }) => acceptedFor(rule, at) === undefined && !COMING.includes(rule));
+    expect(findings).toEqual([]);
+  }
+});
+
+describe("the rules", () => {
+  test("have names of their own", () => {
+    const names = RULES.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+});
