@@ -5,7 +5,7 @@ export interface Statement {
   readonly Sid: string;
   readonly Action: readonly string[];
   readonly Resource: Text | readonly Text[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Text | readonly Text[]>>>>;
 }
 
 export interface Role {
