@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HostGroup } from "./hosts.ts";
+import type { Image } from "./images.ts";
 import type { Protection } from "./protection.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
@@ -24,6 +25,8 @@ export interface Shared {
   readonly account: string | null;
   /** Null where only people deliver. */
   readonly delivery: Delivery | null;
+  /** Images that were chosen for instances in this region; the definition does not say them. */
+  readonly images: readonly Image[];
 }
 
 /** The platform in one environment. Lists are in the order of the definition. */

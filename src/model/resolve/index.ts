@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import type { Image } from "../images.ts";
 import type { Environment, Model, Shared } from "../model.ts";
 import { checkHostsAcross } from "./host-taken.ts";
 import { resolveParts, type PartsOfEnvironment } from "./parts.ts";
@@ -12,16 +13,17 @@ export type Resolved =
 
 /**
  * What a definition means. It may be anything; all that is wrong with it is found in one go, over all environments.
- * `exists` says whether a directory is there, relative to that of the definition. What `platform` throws is passed on.
+ * `exists` says whether a directory is there, relative to that of the definition;
+ * `images` answers which were chosen in a region. What `platform` throws is passed on.
  */
-export function resolve(definition: unknown, exists: (path: string) => boolean = () => true): Resolved {
+export function resolve(definition: unknown, exists: (path: string) => boolean = () => true, images: (region: string) => readonly Image[] = () => []): Resolved {
   const found: Finding[] = [];
   const outline = resolveOutline(definition, place("", found));
   if (!outline) return { ok: false, findings: found };
   const stages = outline.platform === undefined ? [] : outline.stages.map((stage) => resolveStage(stage, outline, exists));
   checkHostsAcross(stages.filter(({ stage }) => stage.hosts !== undefined).map(({ stage, hosted }) => ({ name: stage.name, hosted })), place("", found));
   const findings = [...found, ...merged(stages)];
-  const shared = wholeShared(outline.shared);
+  const shared = wholeShared(outline.shared, images);
   const environments = stages.flatMap(({ stage, parts }) => wholeEnvironment(stage, parts) ?? []);
   if (!shared || findings.some(({ severity }) => severity === "error")) return { ok: false, findings };
   return { ok: true, model: { shared, environments }, warnings: findings };
@@ -59,9 +61,9 @@ function merged(stages: readonly ResolvedStage[]): readonly Finding[] {
   return [...same.values()].map(({ finding, environments }) => ({ ...finding, environments: environments.length === stages.length ? [] : environments }));
 }
 
-function wholeShared({ name, domain, region, timezone, account, delivery }: Outline["shared"]): Shared | undefined {
+function wholeShared({ name, domain, region, timezone, account, delivery }: Outline["shared"], images: (region: string) => readonly Image[]): Shared | undefined {
   if (name === undefined || domain === undefined || region === undefined || timezone === undefined || account === undefined || delivery === undefined) return undefined;
-  return { name, domain, region, timezone, account, delivery };
+  return { name, domain, region, timezone, account, delivery, images: images(region) };
 }
 
 function wholeEnvironment({ name, branch, account, guarded }: Stage, parts: PartsOfEnvironment["parts"]): Environment | undefined {

@@ -16,7 +16,7 @@ export interface Stage extends Read<typeof ENVIRONMENT> {
 
 /** The platform before its parts are known; undefined where it is wrong. */
 export interface Outline {
-  readonly shared: { readonly [Name in keyof Shared]: Shared[Name] | undefined };
+  readonly shared: { readonly [Name in Exclude<keyof Shared, "images">]: Shared[Name] | undefined };
   readonly stages: readonly Stage[];
   /** Asked once for each environment. */
   readonly platform: ((context: { readonly environment: string }) => unknown) | undefined;
