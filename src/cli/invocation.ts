@@ -10,6 +10,8 @@ export interface Invocation {
   readonly rest: readonly string[];
   readonly flags: ReadonlySet<string>;
   readonly values: Readonly<Record<string, string>>;
+  /** Every value of an option that may be given more than once. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   /** Data: stdout. */
   print(text: string): void;
   /** All that is not data: stderr. */
@@ -42,7 +44,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, string>> = {
 const SHORT: Readonly<Record<string, string>> = { f: "follow", d: "detach", y: "yes", h: "help" };
 
 /** Takes the words after the verb apart. @throws Failure `usage` with what was meant */
-export function readOptions(verb: string, known: Verb, given: readonly string[]): Pick<Invocation, "words" | "rest" | "flags" | "values"> {
+export function readOptions(verb: string, known: Verb, given: readonly string[]): Pick<Invocation, "words" | "rest" | "flags" | "values" | "lists"> {
   const declared = { ...COMMON_OPTIONS, ...known.options };
   const names = Object.keys(declared).map((key) => key.split(" "));
   const options: Record<string, { type: "boolean" | "string"; short?: string }> = { env: { type: "string" } };
@@ -53,13 +55,17 @@ export function readOptions(verb: string, known: Verb, given: readonly string[])
   const rest: string[] = [];
   const flags = new Set<string>();
   const values: Record<string, string> = {};
+  const lists: Record<string, string[]> = {};
   let terminated = false;
   for (const token of tokens) {
     if (token.kind === "option-terminator") terminated = true;
     else if (token.kind === "positional") (terminated ? rest : words).push(token.value);
-    else readOption(verb, token, options, flags, values);
+    else {
+      readOption(verb, token, options, flags, values);
+      if (token.value !== undefined) (lists[token.name] ??= []).push(token.value);
+    }
   }
-  return { words, rest, flags, values };
+  return { words, rest, flags, values, lists };
 }
 
 function readOption(

@@ -66,10 +66,12 @@ export function chooseEnvironment(model: Model, named: string | undefined): Envi
   throw new Failure("unknown-name", `there is no environment "${named}"${meant === undefined ? "" : `: did you mean ${meant}?`}`, { hint: `it has: ${names.join(", ")}` });
 }
 
+const ON_AWS = ["plan", "apply", "verify"];
+
 function requireLocal(invocation: Invocation): void {
   const target = invocation.values["target"] ?? "local";
-  if (target === "local" || (target === "aws" && invocation.verb === "plan")) return;
-  throw new Failure("usage", target === "aws" ? `${invocation.verb} cannot drive AWS yet: only plan can` : `there is no target "${target}"`, { hint: "--target local" });
+  if (target === "local" || (target === "aws" && ON_AWS.includes(invocation.verb))) return;
+  throw new Failure("usage", target === "aws" ? `${invocation.verb} cannot drive AWS yet: only ${ON_AWS.join(", ")} can` : `there is no target "${target}"`, { hint: "--target local" });
 }
 
 /**

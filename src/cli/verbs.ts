@@ -107,10 +107,31 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./verb/model.ts").then(({ model }) => model),
   },
   plan: {
-    usage: "plan [--out DIR]",
-    summary: "write Terraform for AWS",
-    options: { "out DIR": "where to (default: terraform)" },
+    usage: "plan [shared] [--out DIR]",
+    summary: "write Terraform for AWS, and say what an apply would change",
+    options: {
+      "out DIR": "where to (default: terraform)",
+      offline: "only write it: ask neither Terraform nor AWS",
+      "destroy ADDRESS": "as if apply were given it",
+    },
     load: () => import("./verb/plan.ts").then(({ plan }) => plan),
+  },
+  apply: {
+    usage: "apply [shared] [--environment NAME]",
+    summary: "bring AWS to what the definition says, after showing what changes",
+    options: {
+      "out DIR": "where its Terraform is written to (default: terraform)",
+      "destroy ADDRESS": "let it destroy this, which holds data; once for each",
+      yes: "do not ask",
+      "confirm NAME": "for a guarded environment: its name, where nobody can be asked",
+    },
+    load: () => import("./verb/apply.ts").then(({ apply }) => apply),
+  },
+  verify: {
+    usage: "verify [shared] [--environment NAME]",
+    summary: "whether what is on AWS is as the definition says; 1 when anything is not",
+    options: { "out DIR": "where its Terraform is written to (default: terraform)" },
+    load: () => import("./verb/verify.ts").then(({ verify }) => verify),
   },
   doctor: {
     usage: "doctor",

@@ -31,6 +31,10 @@ export interface Plan {
   /** In Terraform's order; without those of which nothing becomes. */
   readonly changes: readonly PlannedChange[];
   readonly drift: readonly Drift[];
+  /** How many resources were compared. */
+  readonly compared: number;
+  /** Whether values that the directory tells change, even where no resource does. */
+  readonly outputsChange: boolean;
 }
 
 /**
@@ -43,9 +47,12 @@ export function readPlan(shown: unknown): Plan {
   if (!version.startsWith("1.")) throw new Error(`a plan of format ${version} is not known`);
   const managed = (list: unknown): readonly Body[] => asList(list).map(asBody).filter(({ mode }) => mode === "managed");
   const written = writtenArguments(plan);
+  const resources = managed(plan["resource_changes"]);
   return {
-    changes: managed(plan["resource_changes"]).map((one) => readChange(one, written)).filter(happens),
+    changes: resources.map((one) => readChange(one, written)).filter(happens),
     drift: managed(plan["resource_drift"]).flatMap(readDrift),
+    compared: resources.length,
+    outputsChange: Object.values(asBody(plan["output_changes"])).some((one) => texts(asBody(one)["actions"]).some((action) => action !== "no-op")),
   };
 }
 

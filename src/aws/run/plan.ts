@@ -19,9 +19,12 @@ export interface WrittenPlan {
  * Writes the platform's Terraform below a directory. A file whose content stays is not touched; one of ours that is no
  * longer rendered goes. Files of others stay, and where one is in the way, nothing is written at all.
  */
-export async function writePlan(model: Model, directory: string): Promise<WrittenPlan> {
+export const writePlan = (model: Model, directory: string): Promise<WrittenPlan> => writeDirectories(renderTerraform(model), directory);
+
+/** The same of some directories: files of the others stay as they are. */
+export async function writeDirectories(rendered: readonly TerraformDirectory[], directory: string): Promise<WrittenPlan> {
   try {
-    const changes = await Promise.all(renderTerraform(model).map((rendered) => compare(rendered, directory)));
+    const changes = await Promise.all(rendered.map((one) => compare(one, directory)));
     refuseForeign(changes.flatMap(({ foreign }) => foreign), directory);
     for (const change of changes) await carryOut(change, directory);
     return {

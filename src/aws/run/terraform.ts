@@ -97,7 +97,7 @@ export async function runTerraform(program: TerraformProgram, directory: string,
     }),
     eachLine(child.stderr, (line) => errors.push(line)),
   ];
-  const forgotten = [whenAborted(run.signal, child), whenAborted(run.abandon, child)];
+  const forgotten = [whenAborted(run.signal, child, 0), whenAborted(run.abandon, child, PATIENCE_MS)];
   try {
     const code = await ended(child, program);
     await Promise.all(read);
@@ -125,11 +125,30 @@ async function eachLine(stream: Readable | null, take: (line: string) => void): 
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) take(line);
 }
 
-function whenAborted(signal: AbortSignal | undefined, child: ChildProcess): () => void {
-  const interrupt = (): void => void child.kill("SIGINT");
+/** How long one that is to end at once may take before it is ended by force. */
+const PATIENCE_MS = 10_000;
+
+/** Interrupts it; with patience, and after that long ends it with all that it started. Gives what forgets about it. */
+function whenAborted(signal: AbortSignal | undefined, child: ChildProcess, patienceMs: number): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    child.kill("SIGINT");
+    if (patienceMs > 0) timer = setTimeout(() => killGroup(child), patienceMs);
+  };
   if (signal?.aborted === true) interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
-  return () => signal?.removeEventListener("abort", interrupt);
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", interrupt);
+  };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function ended(child: ChildProcess, program: TerraformProgram): Promise<number | null> {

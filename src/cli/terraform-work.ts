@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { renderTerraform, type TerraformDirectory } from "../aws/render/index.ts";
+import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
+import { permitting } from "../aws/run/guard.ts";
+import { writeDirectories, type WrittenPlan } from "../aws/run/plan.ts";
+import { planDirectory, type PlannedDirectory, type Workshop } from "../aws/run/terraform-plan.ts";
+import { requireTerraform } from "../aws/run/terraform.ts";
+import { Failure } from "../kit/failure.ts";
+import type { Model } from "../model/model.ts";
+import { Interrupts } from "./interrupts.ts";
+import type { Invocation } from "./invocation.ts";
+import { cacheHome, locate, type Located } from "./locate.ts";
+import { ProgressView } from "./progress.ts";
+
+/** What is written, before anybody is asked. */
+export interface Written {
+  readonly located: Located;
+  /** As it was named. */
+  readonly out: string;
+  readonly rendered: readonly TerraformDirectory[];
+  readonly files: WrittenPlan;
+  /** What `--destroy` names. */
+  readonly permitted: readonly string[];
+  /** No environment is named, so all are meant. */
+  readonly all: boolean;
+}
+
+/** Writes the directories that a command is about: those named, else all or the environment's, after what is shared. */
+export async function write(invocation: Invocation, all: boolean): Promise<Written> {
+  const located = await locate(invocation);
+  const permitted = invocation.lists["destroy"] ?? [];
+  const every = all && invocation.values["environment"] === undefined && invocation.words.length === 0;
+  const chosen = every ? null : chooseDirectories(invocation, located);
+  const out = invocation.values["out"] ?? "terraform";
+  const rendered = permitting(renderTerraform(located.model).filter(({ name }) => chosen?.includes(name) ?? true), permitted);
+  return { located, out, rendered, files: await writeDirectories(rendered, out), permitted, all: every };
+}
+
+function chooseDirectories({ verb, words: [only, ...more] }: Invocation, { environment }: Located): readonly string[] {
+  if (more.length > 0 || (only !== undefined && only !== "shared")) {
+    throw new Failure("usage", `${verb} takes at most the word shared`, { hint: `./dailyge ${verb} --environment ${environment.name}` });
+  }
+  return only === "shared" ? ["shared"] : ["shared", environment.name];
+}
+
+/** The account that a directory is in; null when the definition leaves that open. */
+export const accountOf = ({ shared, environments }: Model, directory: string): string | null =>
+  directory === "shared" ? shared.account : (environments.find(({ name }) => name === directory)?.account ?? null);
+
+/** Everything that is needed to compare with AWS, made ready and checked. */
+export interface Work {
+  readonly workshop: Workshop;
+  readonly identity: Identity;
+  /** Those of them that the credentials are for. */
+  readonly reachable: readonly TerraformDirectory[];
+  /** The others, each with its account. */
+  readonly elsewhere: readonly { readonly directory: string; readonly account: string }[];
+  readonly interrupts: Interrupts;
+  readonly view: ProgressView;
+  /** Compares a directory; its plan is left in the file. */
+  plan(rendered: TerraformDirectory, lock: boolean): Promise<{ readonly planned: PlannedDirectory; readonly file: string }>;
+}
+
+/**
+ * Runs what compares with AWS, in a place of its own that nobody else can read and that is gone afterwards, whatever happens.
+ * @throws Failure without a program or credentials, or with credentials of another account
+ */
+export async function working<Result>(invocation: Invocation, { located: { model }, out, rendered, all }: Written, act: (work: Work) => Promise<Result>): Promise<Result> {
+  const program = await requireTerraform(process.env);
+  const identity = await identify(model.shared.region);
+  const wanted = (directory: string): string | null => accountOf(model, directory);
+  const fits = ({ name }: TerraformDirectory): boolean => [null, identity.account].includes(wanted(name));
+  // What is shared may be in another account than the environment that is asked for, which comes last.
+  const main = (all ? rendered.findLast(fits) : undefined) ?? rendered.at(-1);
+  if (main) requireAccount(identity, wanted(main.name), main.name);
+  const place = mkdtempSync(join(tmpdir(), "dailyge-plan-"));
+  const clean = (): void => rmSync(place, { recursive: true, force: true });
+  const interrupts = new Interrupts(invocation.tell);
+  const view = new ProgressView({ tell: interrupts.tell, terminal: invocation.terminal });
+  process.on("exit", clean);
+  const workshop: Workshop = {
+    program, environment: process.env, pluginCache: join(cacheHome(), "terraform-plugins"), out, again: again(invocation), bootstrap: "./dailyge bootstrap",
+  };
+  const work: Work = {
+    workshop, identity, interrupts, view,
+    reachable: rendered.filter(fits),
+    elsewhere: rendered.filter((one) => !fits(one)).map(({ name }) => ({ directory: name, account: wanted(name) ?? "" })),
+    plan: async (one, lock) => {
+      const file = join(place, `${one.name}.plan`);
+      return { planned: await planDirectory(workshop, one, { file, lock, signal: interrupts.signal, show: view.show }), file };
+    },
+  };
+  try {
+    return await act(work);
+  } finally {
+    view.close();
+    interrupts.release();
+    clean();
+    process.off("exit", clean);
+  }
+}
+
+/** The command line as it was given, without what was permitted. */
+export function again({ verb, words, values }: Invocation): string {
+  const named = ["platform", "environment", "out"].flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${values[name]}`]));
+  return ["./dailyge", verb, ...words, ...named].join(" ");
+}
