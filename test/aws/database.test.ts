@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { asBody, asList } from "../../src/aws/read/configuration.ts";
+import { MYSQL_USERS_SCRIPT } from "../../src/aws/render/mysql-users-script.ts";
 import { nightOf } from "../../src/aws/render/night.ts";
 import type { MysqlDatabase } from "../../src/model/database.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -114,7 +115,7 @@ describe("the task that makes the users of a database", () => {
       ]],
     ]);
     expect(body("aws_ecs_task_definition.database_people_users")).not.toHaveProperty("task_role_arn");
-    expect(container(body)).toMatchObject({ user: "mysql", readonlyRootFilesystem: true, linuxParameters: { capabilities: { drop: ["ALL"] } } });
+    expect(container(body)).toMatchObject({ entryPoint: ["sh", "-c"], command: [MYSQL_USERS_SCRIPT], user: "mysql", readonlyRootFilesystem: true, linuxParameters: { capabilities: { drop: ["ALL"] } } });
   });
 });
 

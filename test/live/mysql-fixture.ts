@@ -65,11 +65,11 @@ export class Stand {
     return prepareDatabase(database, this.placed, { server: this.server, cache: this.cache, user: nobody, rootPassword });
   }
 
-  /** What a supervisor does with the process and its files. */
-  start(written = database): void {
+  /** What a supervisor does with the process and its files; `more` are lines of its configuration beside the rendered ones. */
+  start(written = database, more = ""): void {
     const { process: spec, files } = renderDatabase(written, this.placed);
     for (const { path, text } of files) {
-      writeFileSync(path, text);
+      writeFileSync(path, `${text}${more}`);
       chmodSync(path, 0o644);
     }
     for (const directory of spec.writes) {
@@ -109,9 +109,9 @@ export class Stand {
   }
 
   /** As a service does: over TCP, with its own name and password. */
-  async as(user: string, password: string, sql: string): Promise<Answer> {
+  async as(user: string, password: string, sql: string, more = ""): Promise<Answer> {
     const optionFile = `${this.directory}/${user}.cnf`;
-    writeFileSync(optionFile, `[client]\nuser=${user}\npassword=${quoteOption(password)}\nhost=127.0.0.1\nport=${this.placed.port}\nprotocol=tcp\n`, { mode: 0o600 });
+    writeFileSync(optionFile, `[client]\nuser=${user}\npassword=${quoteOption(password)}\nhost=127.0.0.1\nport=${this.placed.port}\nprotocol=tcp\n${more}`, { mode: 0o600 });
     return ask({ program: programOf(this.server, "client"), libraryPath: this.server.libraryPath, optionFile }, sql, 10_000);
   }
 }

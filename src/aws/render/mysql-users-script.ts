@@ -16,7 +16,9 @@ sql() {
   mysql --host="$DATABASE_HOST" --port="$DATABASE_PORT" --user="$ADMINISTRATOR" --ssl-mode=REQUIRED --connect-timeout=20 --batch --skip-column-names
 }
 
-LIST='${"`"}dailyge_access${"`"}.${"`"}users${"`"}'
+LIST=dailyge_access.users
+# It begins and ends a name; here it would begin and end a command.
+TICK='${"`"}'
 
 say() { printf '%s\n' "$*"; }
 
@@ -30,7 +32,7 @@ wanted() {
     say "INSERT INTO $LIST (name) VALUES ('$user') ON DUPLICATE KEY UPDATE name = name;"
     say "CREATE USER IF NOT EXISTS '$user'@'%' IDENTIFIED BY '$password' REQUIRE SSL;"
     say "ALTER USER '$user'@'%' IDENTIFIED BY '$password' REQUIRE SSL;"
-    say "GRANT ALL PRIVILEGES ON ${"`"}$SCHEMA_PATTERN${"`"}.* TO '$user'@'%';"
+    say "GRANT ALL PRIVILEGES ON $TICK$SCHEMA_PATTERN$TICK.* TO '$user'@'%';"
   done
 }
 
@@ -43,12 +45,16 @@ gone() {
   done
 }
 
-known=$(say "CREATE DATABASE IF NOT EXISTS ${"`"}dailyge_access${"`"};
+errors() { while read -r line; do case $line in ERROR*) say "$line" ;; esac; done; }
+
+known=$(say "CREATE DATABASE IF NOT EXISTS dailyge_access;
 CREATE TABLE IF NOT EXISTS $LIST (name VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY) ENGINE=InnoDB;
 SELECT name FROM $LIST ORDER BY name;" | sql)
 new=$(wanted)
 old=$(gone "$known")
-# A slow statement would be written to the slow query log, password and all.
-printf 'SET SESSION long_query_time = 31536000;\n%s\n%s\n' "$new" "$old" | sql
+# A slow statement would be written to the slow query log, password and all; and some clients show the one that is refused.
+said=$(say "SET SESSION long_query_time = 31536000;
+$new
+$old" | sql 2>&1) || fail "the server refused: $(say "$said" | errors)"
 say "users: $USERS"
 `;
