@@ -1,9 +1,11 @@
 import { Failure } from "../../kit/failure.ts";
 import type { Endpoint, Service } from "../../model/service.ts";
 import { resource, text, type Block, type Resource, type Text } from "../terraform.ts";
+import type { AccessLogs } from "./access-logs.ts";
 import type { Noun } from "./directory.ts";
 import { targetGroup } from "./entrance.ts";
-import { HOST_PORTS, type Hosts } from "./hosts.ts";
+import { groupOf, groupsOf, HOST_PORTS, type Hosts } from "./hosts.ts";
+import { applicationBalancer } from "./load-balancer.ts";
 import { physicalName, slots } from "./names.ts";
 import type { Network } from "./network.ts";
 import type { Place } from "./place.ts";
@@ -28,10 +30,10 @@ const MOST_LISTENERS = 50;
 const PORTS = { from: 20_000, count: 10_000 } as const;
 
 /** Null where no service calls another. */
-export function renderCalls(place: Place, network: Network, hosts: Hosts): Calls | null {
+export function renderCalls(place: Place, network: Network, hosts: Hosts, logs: AccessLogs | null): Calls | null {
   const { services } = place.environment;
   const called = services.flatMap((service) => {
-    const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
+    const callers = services.filter(({ calls }) => calls.includes(service.name));
     return service.endpoint && callers.length > 0 ? [{ service, endpoint: service.endpoint, callers }] : [];
   });
   if (called.length === 0) return null;
@@ -46,21 +48,12 @@ export function renderCalls(place: Place, network: Network, hosts: Hosts): Calls
     vpc_id: network.vpc.of("id"),
     tags: { Name: `${place.prefix}-calls` },
   });
-  const loadBalancer = resource("aws_lb", "calls", {
-    name: physicalName("loadBalancer", place.prefix, "calls"),
-    load_balancer_type: "application",
-    internal: true,
-    security_groups: [securityGroup.of("id")],
-    subnets: network.subnets.private.map((subnet) => subnet.of("id")),
-    drop_invalid_header_fields: true,
-    desync_mitigation_mode: "defensive",
-    enable_deletion_protection: place.environment.guarded,
-  });
+  const loadBalancer = applicationBalancer(place, "calls", ["calls"], logs, { internal: true, securityGroup, subnets: network.subnets.private });
   const ports = slots(called.map(({ service }) => service.name), PORTS.count);
   const doors = called.map((each) =>
     renderDoor(place, { network, hosts, securityGroup, loadBalancer }, each, PORTS.from + (ports.get(each.service.name) ?? 0)),
   );
-  const blocks = [securityGroup, ...onward(securityGroup, hosts), loadBalancer, ...doors.flatMap((each) => each.blocks)];
+  const blocks = [securityGroup, ...onward(securityGroup, groupsOf(hosts, called.map(({ service }) => service))), loadBalancer, ...doors.flatMap((each) => each.blocks)];
   return { noun: { name: "calls", blocks }, doors: new Map(doors.map(({ name, door }) => [name, door])) };
 }
 
@@ -74,7 +67,7 @@ interface Ground {
 interface Called {
   readonly service: Service;
   readonly endpoint: Endpoint;
-  readonly callers: readonly string[];
+  readonly callers: readonly Service[];
 }
 
 function renderDoor(
@@ -88,33 +81,35 @@ function renderDoor(
     protocol: "HTTP",
     default_action: [{ type: "forward", target_group_arn: group.of("arn") }],
   });
-  const inward = resource("aws_vpc_security_group_ingress_rule", `calls_${service.name}`, {
-    security_group_id: securityGroup.of("id"),
-    description: `Callers of ${service.name}: ${callers.join(" ")}`.slice(0, 255),
-    ip_protocol: "tcp",
-    from_port: port,
-    to_port: port,
-    referenced_security_group_id: hosts.securityGroup.of("id"),
-  });
+  const inward = groupsOf(hosts, callers).map((from) =>
+    resource("aws_vpc_security_group_ingress_rule", `calls_${service.name}_${from.name}`, {
+      security_group_id: securityGroup.of("id"),
+      description: `Callers of ${service.name}: ${callers.filter((caller) => groupOf(hosts, caller) === from).map(({ name }) => name).join(" ")}`.slice(0, 255),
+      ip_protocol: "tcp",
+      from_port: port,
+      to_port: port,
+      referenced_security_group_id: from.securityGroup.of("id"),
+    }),
+  );
   const address = text`http://${loadBalancer.of("dns_name")}:${port}`;
-  return { name: service.name, door: { address, targetGroup: group, listener }, blocks: [group, listener, inward] };
+  return { name: service.name, door: { address, targetGroup: group, listener }, blocks: [group, listener, ...inward] };
 }
 
-/** From the load balancer to the hosts' container ports, and nowhere else. */
-function onward(securityGroup: Resource<"aws_security_group">, hosts: Hosts): readonly Block[] {
+/** From the load balancer to the container ports of these hosts, and nowhere else. */
+function onward(securityGroup: Resource<"aws_security_group">, groups: Hosts["groups"]): readonly Block[] {
   const ports = { ip_protocol: "tcp", from_port: HOST_PORTS.from, to_port: HOST_PORTS.to };
-  return [
-    resource("aws_vpc_security_group_egress_rule", "calls_hosts", {
+  return groups.flatMap((hosts) => [
+    resource("aws_vpc_security_group_egress_rule", `calls_${hosts.name}`, {
       security_group_id: securityGroup.of("id"),
       description: "Containers of services",
       ...ports,
       referenced_security_group_id: hosts.securityGroup.of("id"),
     }),
-    resource("aws_vpc_security_group_ingress_rule", "hosts_calls", {
+    resource("aws_vpc_security_group_ingress_rule", `${hosts.name}_calls`, {
       security_group_id: hosts.securityGroup.of("id"),
       description: "The load balancer between services",
       ...ports,
       referenced_security_group_id: securityGroup.of("id"),
     }),
-  ];
+  ]);
 }

@@ -1,8 +1,9 @@
 import { resource, type Block, type Resource } from "../terraform.ts";
+import type { AccessLogs } from "./access-logs.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Noun } from "./directory.ts";
-import { HOST_PORTS, type Hosts } from "./hosts.ts";
-import { physicalName } from "./names.ts";
+import { groupsOf, HOST_PORTS, type Hosts } from "./hosts.ts";
+import { applicationBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
 import type { Place } from "./place.ts";
 import { addressesOf } from "./rules.ts";
@@ -18,23 +19,14 @@ export interface Edge {
 const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /** The load balancer: the only way in. A host that no service has gets 404. */
-export function renderEdge(place: Place, network: Network, hosts: Hosts, certificate: Certificate): Edge {
+export function renderEdge(place: Place, network: Network, hosts: Hosts, certificate: Certificate, logs: AccessLogs | null): Edge {
   const securityGroup = resource("aws_security_group", "edge", {
     name: `${place.prefix}-edge`,
     description: "The load balancer",
     vpc_id: network.vpc.of("id"),
     tags: { Name: `${place.prefix}-edge` },
   });
-  const loadBalancer = resource("aws_lb", "edge", {
-    name: physicalName("loadBalancer", place.prefix),
-    load_balancer_type: "application",
-    internal: false,
-    security_groups: [securityGroup.of("id")],
-    subnets: network.subnets.public.map((subnet) => subnet.of("id")),
-    drop_invalid_header_fields: true,
-    desync_mitigation_mode: "defensive",
-    enable_deletion_protection: place.environment.guarded,
-  });
+  const loadBalancer = applicationBalancer(place, "edge", [], logs, { internal: false, securityGroup, subnets: network.subnets.public });
   const listener = resource("aws_lb_listener", "https", {
     load_balancer_arn: loadBalancer.of("arn"),
     port: 443,
@@ -82,18 +74,20 @@ function ways(place: Place, edge: Resource<"aws_security_group">, hosts: Hosts):
         }),
       ),
     ),
-    resource("aws_vpc_security_group_egress_rule", "edge_hosts", {
-      security_group_id: edge.of("id"),
-      description: "Containers of services",
-      ...ports,
-      referenced_security_group_id: hosts.securityGroup.of("id"),
-    }),
-    resource("aws_vpc_security_group_ingress_rule", "hosts_edge", {
-      security_group_id: hosts.securityGroup.of("id"),
-      description: "The load balancer",
-      ...ports,
-      referenced_security_group_id: edge.of("id"),
-    }),
+    ...groupsOf(hosts, place.environment.services.filter(({ endpoint }) => endpoint !== null)).flatMap(({ name, securityGroup }) => [
+      resource("aws_vpc_security_group_egress_rule", `edge_${name}`, {
+        security_group_id: edge.of("id"),
+        description: "Containers of services",
+        ...ports,
+        referenced_security_group_id: securityGroup.of("id"),
+      }),
+      resource("aws_vpc_security_group_ingress_rule", `${name}_edge`, {
+        security_group_id: securityGroup.of("id"),
+        description: "The load balancer",
+        ...ports,
+        referenced_security_group_id: edge.of("id"),
+      }),
+    ]),
   ];
 }
 

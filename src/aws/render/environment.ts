@@ -1,7 +1,9 @@
 import type { Environment, Shared } from "../../model/model.ts";
+import { renderAccessLogs, type AccessLogs } from "./access-logs.ts";
 import { renderCalls } from "./calls.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabases } from "./database.ts";
+import { bounded } from "./delivery-bound.ts";
 import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
 import { renderEdge } from "./edge.ts";
 import { renderFirewall } from "./firewall.ts";
@@ -19,36 +21,44 @@ import { environmentZone } from "./zone.ts";
 /** Everything of one environment: one directory, one state. What nothing asks for is not there. */
 export function renderEnvironment(shared: Shared, environment: Environment): TerraformDirectory {
   const place = placeOf(shared, environment);
+  return directory(environment.name, bounded(place, nounsOf(place)));
+}
+
+/** What goes into each of its files. */
+function nounsOf(place: Place): readonly Noun[] {
+  const { environment } = place;
   // Databases on an instance of their own have a name there too, and a certificate for it.
   const named = environment.sites.length > 0 || environment.services.some(({ endpoint }) => endpoint !== null)
     || environment.databases.some(({ engine }) => engine !== "mysql");
   const topics = environment.topics.map((topic) => renderTopic(place, topic));
-  return directory(environment.name, [
+  const accessLogs = renderAccessLogs(place);
+  return [
     environmentSettings(place),
     ...(named ? [environmentZone(place)] : []),
     ...topics.map(({ noun }) => noun),
-    ...inside(place, topics),
-    ...sites(place),
-  ]);
+    ...(accessLogs ? [accessLogs.noun] : []),
+    ...inside(place, topics, accessLogs),
+    ...sites(place, accessLogs),
+  ];
 }
 
 /** Services and databases, with the network and the hosts that they need. */
-function inside(place: Place, topics: readonly RenderedTopic[]): readonly Noun[] {
+function inside(place: Place, topics: readonly RenderedTopic[], accessLogs: AccessLogs | null): readonly Noun[] {
   const { services, databases } = place.environment;
   if (services.length + databases.length === 0) return [];
   const network = renderNetwork(place);
   const hosts = services.length > 0 ? renderHosts(place, network) : null;
   const data = renderDatabases({ place, network, hosts });
-  const nouns = [network.noun, ...(hosts ? [hosts.noun] : []), ...data.nouns];
+  const nouns = [network.noun, ...(hosts?.nouns ?? []), ...data.nouns];
   if (!hosts) return nouns;
   const certificates = new Map<string, Certificate>();
   for (const { name, endpoint } of services) {
     if (endpoint) certificates.set(name, renderCertificate(place, `service_${name}`, [fullHost(place, endpoint.host)]));
   }
   const [first] = certificates.values();
-  const edge = first ? renderEdge(place, network, hosts, first) : null;
-  const firewall = edge && renderFirewall(place, edge);
-  const calls = renderCalls(place, network, hosts);
+  const edge = first ? renderEdge(place, network, hosts, first, accessLogs) : null;
+  const firewall = edge && renderFirewall(place, edge.loadBalancer);
+  const calls = renderCalls(place, network, hosts, accessLogs);
   const schedules = services.some(({ schedule }) => schedule !== null) ? renderScheduleGround(place) : null;
   const rules = listenerRules(place.environment);
   const running = services.map((service) => {
@@ -60,8 +70,8 @@ function inside(place: Place, topics: readonly RenderedTopic[]): readonly Noun[]
   return [...nouns, ...common, ...running];
 }
 
-function sites(place: Place): readonly Noun[] {
+function sites(place: Place, accessLogs: AccessLogs | null): readonly Noun[] {
   if (place.environment.sites.length === 0) return [];
-  const ground = renderSiteGround(place);
+  const ground = renderSiteGround(place, accessLogs);
   return [ground.noun, ...place.environment.sites.map((site) => renderSite(place, ground, site))];
 }

@@ -1,41 +1,76 @@
 import { Failure } from "../../kit/failure.ts";
 import type { RateLimit } from "../../model/protection.ts";
 import type { Wafv2WebAcl_Rule } from "../schema/types.ts";
-import { resource } from "../terraform.ts";
+import { resource, type Block, type Resource } from "../terraform.ts";
 import type { Noun } from "./directory.ts";
-import type { Edge } from "./edge.ts";
+import { accessRefusals, teamSets, toldTeams, type TeamSets } from "./firewall-access.ts";
+import { checkCapacity } from "./firewall-capacity.ts";
+import { firewallLogs } from "./firewall-logs.ts";
+import { managedRules } from "./firewall-managed.ts";
 import { anyPath } from "./firewall-path.ts";
-import type { Place } from "./place.ts";
+import { answerBodies, refusing, seen } from "./firewall-rule.ts";
+import { CLOUDFRONT_REGION, type Place } from "./place.ts";
+import { AMBIGUOUS_PATHS } from "./spelling.ts";
 
 /** Fixed by AWS. https://docs.aws.amazon.com/waf/latest/developerguide/limits.html */
 const MOST_LIMITS = 10;
 /** First priority of each kind of rule; the lower comes first. Kinds that are added do not renumber these. */
-const PRIORITY = { rateLimits: 100 } as const;
-const TOO_MANY = { key: "too-many-requests", content_type: "TEXT_PLAIN", content: "Too many requests\n" };
+const PRIORITY = { ambiguous: 10, rateLimits: 100, access: 200, managed: 1_000 } as const;
 
-/** What stands before the load balancer; null where nothing is to be kept from it. */
-export function renderFirewall(place: Place, edge: Edge): Noun | null {
-  const { rateLimits } = place.environment.protection;
-  if (rateLimits.length === 0) return null;
+/** What stands before a load balancer. */
+export function renderFirewall(place: Place, loadBalancer: Resource<"aws_lb">): Noun {
+  const sets = teamSets(place, toldTeams(place));
+  const rule = firewallRules(place, sets);
+  checkCapacity(place.environment.name, rule);
+  const name = firewallName(place);
+  const firewall = resource("aws_wafv2_web_acl", "edge", {
+    name,
+    scope: "REGIONAL",
+    default_action: { allow: {} },
+    custom_response_body: answerBodies(),
+    rule,
+    visibility_config: seen(name),
+  });
+  const attached = resource("aws_wafv2_web_acl_association", "edge", { resource_arn: loadBalancer.of("arn"), web_acl_arn: firewall.of("arn") });
+  return { name: "firewall", blocks: [...sets.blocks, firewall, attached, ...firewallLogs("edge", name, firewall)] };
+}
+
+const firewallName = ({ prefix }: Place): string => `${prefix}-edge`;
+
+/** The rules before the load balancer, in the order of docs/edge.md. */
+export function firewallRules(place: Place, sets: TeamSets = teamSets(place, toldTeams(place))): readonly Wafv2WebAcl_Rule[] {
+  const { rateLimits, managedRules: managed } = place.environment.protection;
   if (rateLimits.length > MOST_LIMITS) {
     throw new Failure("usage", `${place.environment.name} has ${rateLimits.length} rate limits: a web ACL takes ${MOST_LIMITS}`, {
       hint: "Write fewer limits: one may hold several paths.",
     });
   }
-  const name = `${place.prefix}-edge`;
-  const firewall = resource("aws_wafv2_web_acl", "edge", {
-    name,
-    scope: "REGIONAL",
-    default_action: { allow: {} },
-    custom_response_body: [TOO_MANY],
-    rule: rateLimits.map((limit, index) => rateRule(name, limit, PRIORITY.rateLimits + index)),
-    visibility_config: seen(name),
+  const name = firewallName(place);
+  return [
+    ambiguousPaths(name),
+    ...rateLimits.map((limit, index) => rateRule(name, limit, PRIORITY.rateLimits + index)),
+    ...accessRefusals(place, sets).map((refusal, index) => refusing(name, refusal.name, PRIORITY.access + index, refusal.statement, "forbidden")),
+    ...managedRules(name, managed, PRIORITY.managed),
+  ];
+}
+
+/** The web ACL of the sites, where CloudFront looks for it; null where nothing is to be kept from them. */
+export function renderSiteFirewall(place: Place): { readonly firewall: Resource<"aws_wafv2_web_acl">; readonly blocks: readonly Block[] } | null {
+  const name = `${place.prefix}-sites`;
+  const rule = managedRules(name, place.environment.protection.managedRules, PRIORITY.managed);
+  if (rule.length === 0) return null;
+  const where = { region: CLOUDFRONT_REGION };
+  const firewall = resource("aws_wafv2_web_acl", "sites", {
+    ...where, name, scope: "CLOUDFRONT", default_action: { allow: {} }, rule, visibility_config: seen(name),
   });
-  const attached = resource("aws_wafv2_web_acl_association", "edge", {
-    resource_arn: edge.loadBalancer.of("arn"),
-    web_acl_arn: firewall.of("arn"),
-  });
-  return { name: "firewall", blocks: [firewall, attached] };
+  return { firewall, blocks: [firewall, ...firewallLogs("sites", name, firewall, where)] };
+}
+
+/** Looks at the path as it came. */
+function ambiguousPaths(firewall: string): Wafv2WebAcl_Rule {
+  const written = { field_to_match: { uri_path: {} }, text_transformation: [{ priority: 0, type: "NONE" }] };
+  const statement = AMBIGUOUS_PATHS.map((regex_string) => ({ regex_match_statement: { ...written, regex_string } }));
+  return refusing(firewall, "ambiguous-paths", PRIORITY.ambiguous, { or_statement: { statement } }, "bad-request");
 }
 
 /**
@@ -43,21 +78,13 @@ export function renderFirewall(place: Place, edge: Edge): Noun | null {
  * requests pass above the limit, and a refusal lasts until it has looked again.
  */
 function rateRule(firewall: string, { name, requests, seconds, paths }: RateLimit, priority: number): Wafv2WebAcl_Rule {
-  const answer = { response_code: 429, custom_response_body_key: TOO_MANY.key, response_header: [{ name: "Retry-After", value: String(seconds) }] };
-  return {
-    name: `limit-${name}`,
-    priority,
-    action: { block: { custom_response: answer } },
-    statement: {
-      rate_based_statement: {
-        limit: requests,
-        evaluation_window_sec: seconds,
-        aggregate_key_type: "IP",
-        ...(paths.length > 0 && { scope_down_statement: anyPath(paths) }),
-      },
+  const statement = {
+    rate_based_statement: {
+      limit: requests,
+      evaluation_window_sec: seconds,
+      aggregate_key_type: "IP",
+      ...(paths.length > 0 && { scope_down_statement: anyPath(paths) }),
     },
-    visibility_config: seen(`${firewall}-limit-${name}`),
   };
+  return refusing(firewall, `limit-${name}`, priority, statement, "too-many-requests", { "Retry-After": String(seconds) });
 }
-
-const seen = (metric_name: string) => ({ cloudwatch_metrics_enabled: true, sampled_requests_enabled: true, metric_name });

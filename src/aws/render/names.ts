@@ -1,5 +1,5 @@
 /** How long the names of things may be. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
-const LONGEST = { loadBalancer: 32, targetGroup: 32, role: 64, bucket: 63, database: 63, function: 64, queue: 80, schedule: 64, other: 128 } as const;
+const LONGEST = { loadBalancer: 32, targetGroup: 32, role: 64, bucket: 63, database: 63, function: 64, delivery: 60, queue: 80, schedule: 64, other: 128 } as const;
 
 /** Pieces joined by `-`. Where AWS wants it shorter, the middle gives way to a checksum, which is the same in every run. */
 export function physicalName(kind: keyof typeof LONGEST, ...pieces: readonly string[]): string {

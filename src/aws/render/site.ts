@@ -1,14 +1,16 @@
 import type { Site } from "../../model/site.ts";
-import { data, json, resource, text, type Block, type Data, type Resource, type Text } from "../terraform.ts";
+import { data, resource, text, type Block, type Data, type Resource, type Text } from "../terraform.ts";
+import { distributionLog, type AccessLogs } from "./access-logs.ts";
 import { publicUrl, siteHosts } from "./address.ts";
+import { bucketPolicy, privateBucket, type Bucket } from "./bucket.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
 import { siteBucketStem } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
+import { renderSiteFirewall } from "./firewall.ts";
 import { physicalName } from "./names.ts";
 import { CLOUDFRONT_REGION, SHARED_PROVIDER, type Place } from "./place.ts";
 import { viewerRequest } from "./site-function.ts";
 
-type Bucket = Resource<"aws_s3_bucket">;
 type Distribution = Resource<"aws_cloudfront_distribution">;
 
 /** What all sites have in common. */
@@ -16,11 +18,16 @@ export interface SiteGround {
   readonly noun: Noun;
   readonly caching: Data<"aws_cloudfront_cache_policy">;
   readonly headers: Resource<"aws_cloudfront_response_headers_policy">;
+  readonly firewall: Resource<"aws_wafv2_web_acl"> | null;
+  readonly logs: AccessLogs["destination"];
 }
 
 const YEAR_SECONDS = 31_536_000;
 
-export function renderSiteGround(place: Place): SiteGround {
+/** Overwritten files can be taken back for so long. */
+const OLD_DAYS = 30;
+
+export function renderSiteGround(place: Place, logs: AccessLogs | null): SiteGround {
   const caching = data("aws_cloudfront_cache_policy", "sites", { name: "Managed-CachingOptimized" });
   const headers = resource("aws_cloudfront_response_headers_policy", "sites", {
     name: `${place.prefix}-sites`,
@@ -31,7 +38,9 @@ export function renderSiteGround(place: Place): SiteGround {
       referrer_policy: { referrer_policy: "strict-origin-when-cross-origin", override: false },
     },
   });
-  return { noun: { name: "sites", blocks: [caching, headers] }, caching, headers };
+  const guard = renderSiteFirewall(place);
+  const blocks = [caching, headers, ...(guard?.blocks ?? [])];
+  return { noun: { name: "sites", blocks }, caching, headers, firewall: guard?.firewall ?? null, logs: logs?.destination ?? null };
 }
 
 /** A site: files in a bucket that only its own distribution may read. */
@@ -40,43 +49,15 @@ export function renderSite(place: Place, ground: SiteGround, site: Site): Noun {
   const hosts = siteHosts(place, site);
   const certificate = renderCertificate(place, name, hosts, { region: CLOUDFRONT_REGION });
   const account = place.environment.account ?? place.account.of("account_id");
-  const bucket = resource("aws_s3_bucket", name, {
-    bucket: text`${siteBucketStem(place, site.name)}-${account}`,
-  });
+  const { bucket, blocks: closed } = privateBucket(name, text`${siteBucketStem(place, site.name)}-${account}`, { oldDays: OLD_DAYS });
   const distribution = renderDistribution(place, ground, site, bucket, certificate, hosts);
   const blocks = [
-    ...certificate.blocks, bucket, ...closed(name, bucket), ...distribution.blocks,
+    ...certificate.blocks, ...closed, ...distribution.blocks,
     access(place, name, bucket, distribution.distribution), ...values(place, name, site, bucket),
     ...hosts.flatMap((host, index) => records(place, `${name}${index === 0 ? "" : "_apex"}`, host, distribution.distribution)),
+    ...(ground.logs ? distributionLog(place, name, site.name, distribution.distribution, ground.logs) : []),
   ];
   return { name: `site-${site.name}`, blocks };
-}
-
-/** Nothing of the bucket is public, whatever a later policy says; what is overwritten can be taken back for a month. */
-function closed(name: string, bucket: Bucket): readonly Block[] {
-  const of = { bucket: bucket.of("id") };
-  const versions = resource("aws_s3_bucket_versioning", name, { ...of, versioning_configuration: { status: "Enabled" } });
-  return [
-    resource("aws_s3_bucket_public_access_block", name, {
-      ...of, block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true,
-    }),
-    resource("aws_s3_bucket_ownership_controls", name, { ...of, rule: { object_ownership: "BucketOwnerEnforced" } }),
-    resource("aws_s3_bucket_server_side_encryption_configuration", name, {
-      ...of, rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
-    }),
-    versions,
-    resource(
-      "aws_s3_bucket_lifecycle_configuration", name,
-      {
-        ...of,
-        rule: [{
-          id: "old", status: "Enabled", filter: [{ prefix: "" }],
-          noncurrent_version_expiration: [{ noncurrent_days: 30 }], abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }],
-        }],
-      },
-      { depends_on: [versions] },
-    ),
-  ];
 }
 
 function renderDistribution(
@@ -97,6 +78,7 @@ function renderDistribution(
     price_class: "PriceClass_200",
     aliases: hosts,
     default_root_object: "index.html",
+    ...(ground.firewall && { web_acl_id: ground.firewall.of("arn") }),
     origin: [{ origin_id: "files", domain_name: bucket.of("bucket_regional_domain_name"), origin_access_control_id: identity.of("id") }],
     default_cache_behavior: {
       target_origin_id: "files",
@@ -125,21 +107,10 @@ function renderDistribution(
 function access(place: Place, name: string, bucket: Bucket, distribution: Distribution): Block {
   const Condition = { StringEquals: { "AWS:SourceArn": distribution.of("arn"), "AWS:SourceAccount": place.account.of("account_id") } };
   const Principal = { Service: "cloudfront.amazonaws.com" };
-  const objects = text`${bucket.of("arn")}/*`;
-  return resource("aws_s3_bucket_policy", name, {
-    bucket: bucket.of("id"),
-    policy: json({
-      Version: "2012-10-17",
-      Statement: [
-        { Sid: "Read", Effect: "Allow", Principal, Action: "s3:GetObject", Resource: objects, Condition },
-        { Sid: "List", Effect: "Allow", Principal, Action: "s3:ListBucket", Resource: bucket.of("arn"), Condition },
-        {
-          Sid: "EncryptedConnectionsOnly", Effect: "Deny", Principal: "*", Action: "s3:*",
-          Resource: [bucket.of("arn"), objects], Condition: { Bool: { "aws:SecureTransport": "false" } },
-        },
-      ],
-    }),
-  });
+  return bucketPolicy(name, bucket, [
+    { Sid: "Read", Effect: "Allow", Principal, Action: "s3:GetObject", Resource: text`${bucket.of("arn")}/*`, Condition },
+    { Sid: "List", Effect: "Allow", Principal, Action: "s3:ListBucket", Resource: bucket.of("arn"), Condition },
+  ]);
 }
 
 /** The values that the site's pages read, beside the files that a deployment brings. */

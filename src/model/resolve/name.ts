@@ -9,7 +9,7 @@ const RESERVED = {
   platform: ["localhost"],
   environment: ["all", "shared", "local", "aws", "terraform", "bootstrap"],
   team: ["all", "public", "nobody", "world", "team"],
-  site: NO_PART,
+  site: [...NO_PART, "access-logs"],
   // A service is a user of its databases by its own name; these users are there already, in MySQL, RDS or Redis.
   service: [...NO_PART, "root", "mysql", "mariadb", "rdsadmin", "rdsrepladmin", "default"],
   // `metrics` would set METRICS_PORT of its users, which says where to show metrics; in the schema `dailyge_access` we keep who may use it.

@@ -54,7 +54,7 @@ export const PLATFORM = [
   found("wrong-type", shop({ teams: [] , services: {} }), "teams", "teams are to be an object with a name for each, not a list", "write { name: {...} }"),
   found("bad-name", shop({ services: { api: SERVICE, "Admin_API": { ...SERVICE, host: "admin" } } }), "services.Admin_API",
     '"Admin_API" cannot name a service: only lower-case letters, digits and single hyphens, beginning with a letter', 'did you mean "admin-api"?'),
-  found("reserved-name", shop({ sites: { edge: SITE } }), "sites.edge", `"edge" ${TAKEN}`, "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform"),
+  found("reserved-name", shop({ sites: { edge: SITE } }), "sites.edge", `"edge" ${TAKEN}`, "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform, access-logs"),
   found("reserved-name", shop({ services: { root: SERVICE } }), "services.root", `"root" ${TAKEN}`,
     "choose another; taken are all, world, edge, messaging, controller, notifier, public, nobody, platform, root, mysql, mariadb, rdsadmin, rdsrepladmin, default"),
   found("reserved-name", shop({ services: {}, databases: { metrics: DATABASE } }), "databases.metrics", `"metrics" ${TAKEN}`,
