@@ -1,12 +1,15 @@
 export { definePlatform, type PlatformDefinition } from "./definition/platform.ts";
 export { parts, type Parts, type PartsDefinition } from "./definition/parts.ts";
+export type { BudgetDefinition } from "./definition/budget.ts";
 export type { DatabaseDefinition, MongodbDefinition, MysqlDefinition, RedisDefinition } from "./definition/database.ts";
 export type { DeliveryDefinition } from "./definition/delivery.ts";
 export type { EnvironmentDefinition } from "./definition/environment.ts";
 export type { HostsDefinition } from "./definition/hosts.ts";
+export type { NetworkDefinition } from "./definition/network.ts";
 export type { ManagedRules, ProtectionDefinition, RateLimitDefinition } from "./definition/protection.ts";
 export type { ScheduleDefinition, ServiceDefinition } from "./definition/service.ts";
 export type { SiteDefinition } from "./definition/site.ts";
 export type { TeamDefinition } from "./definition/team.ts";
 export type { TopicDefinition } from "./definition/topic.ts";
 export type { Duration, Size } from "./definition/units.ts";
+export type { UptimeDefinition } from "./definition/uptime.ts";

@@ -1,10 +1,13 @@
+import type { BudgetDefinition } from "./budget.ts";
 import type { DatabaseDefinition } from "./database.ts";
 import type { HostsDefinition } from "./hosts.ts";
+import type { NetworkDefinition } from "./network.ts";
 import type { ProtectionDefinition } from "./protection.ts";
 import type { ServiceDefinition } from "./service.ts";
 import type { SiteDefinition } from "./site.ts";
 import type { TeamDefinition } from "./team.ts";
 import type { TopicDefinition } from "./topic.ts";
+import type { UptimeDefinition } from "./uptime.ts";
 
 /** Everything that runs in one environment, by name. */
 export interface PartsDefinition<Database extends string = string, Team extends string = string, Topic extends string = string, Service extends string = string, Hosts extends string = string> {
@@ -20,6 +23,12 @@ export interface PartsDefinition<Database extends string = string, Team extends 
   readonly hosts?: Readonly<Record<Hosts, HostsDefinition>>;
   /** What keeps services and sites from being overrun and broken into. @default {} */
   readonly protection?: ProtectionDefinition;
+  /** Addresses, zones and ways out on AWS. @default two zones and one way out */
+  readonly network?: NetworkDefinition;
+  /** Who is told when a public host does not answer. @default nobody asks */
+  readonly uptime?: UptimeDefinition;
+  /** Who is told when it costs too much. @default nobody looks */
+  readonly budget?: BudgetDefinition;
   /** People who may reach what the public may not. @default {} */
   readonly teams?: Readonly<Record<Team, TeamDefinition>>;
 }

@@ -1,12 +1,15 @@
+import type { Budget } from "./budget.ts";
 import type { Database } from "./database.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HostGroup } from "./hosts.ts";
 import type { Image } from "./images.ts";
+import type { Network } from "./network.ts";
 import type { Protection } from "./protection.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
 import type { Team } from "./team.ts";
 import type { Topic } from "./topic.ts";
+import type { Uptime } from "./uptime.ts";
 
 /** What a definition means: plain data, complete, nothing left to default. */
 export interface Model {
@@ -43,4 +46,9 @@ export interface Environment {
   readonly databases: readonly Database[];
   readonly topics: readonly Topic[];
   readonly protection: Protection;
+  readonly network: Network;
+  /** Null where nobody asks. */
+  readonly uptime: Uptime | null;
+  /** Null where nobody looks. */
+  readonly budget: Budget | null;
 }

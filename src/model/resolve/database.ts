@@ -5,7 +5,7 @@ import type { Service } from "../service.ts";
 import { isRdsZone, nearestRdsZone } from "../timezone.ts";
 import { mysqlVersion } from "./mysql-version.ts";
 import type { Place } from "./place.ts";
-import { complete, didYouMean, flag, isRecord, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
+import { complete, didYouMean, flag, isRecord, oneOf, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
 import { duration, size } from "./unit.ts";
 
 export function resolveDatabase(name: string, written: unknown, services: readonly Service[], at: Place): Database | undefined {
@@ -116,15 +116,6 @@ const volume = size({ least: "1 GB", most: "64 TB", step: "1 GB", why: "a volume
 const snapshots = duration({ least: "0 days", most: "365 days", step: "1 day", why: "from none to a year" });
 
 const memory = size({ least: "16 MB", most: "1 TB", step: "1 MB", why: "from 16 MB, of which Redis itself needs a few, to 1 TB" });
-
-function oneOf<Known extends string>(known: readonly Known[], what: string): Reader<Known> {
-  return (value, at) => {
-    const written = text(value, at);
-    const found = known.find((each) => each === written);
-    if (written === undefined || found !== undefined) return found;
-    return at.error("unknown-name", `there is no ${what} ${quoted(written)}`, didYouMean(written, known, "there are"));
-  };
-}
 
 const REDIS = {
   engine: required(engine, '"redis"'),

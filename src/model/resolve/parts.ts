@@ -1,10 +1,12 @@
 import { partsOf } from "../../definition/parts.ts";
 import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
+import { budget } from "./budget.ts";
 import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
 import { resolveHosts, usualHosts } from "./hosts.ts";
 import { isName } from "./name.ts";
+import { DEFAULT_NETWORK, network } from "./network.ts";
 import type { Place } from "./place.ts";
 import { DEFAULT_PROTECTION, protection } from "./protection.ts";
 import { entries, given, isRecord, optional, readFields, type Fields, type Reader } from "./read.ts";
@@ -13,15 +15,16 @@ import { resolveService } from "./service.ts";
 import { resolveSite } from "./site.ts";
 import { resolveTeam } from "./team.ts";
 import { resolveTopic } from "./topic.ts";
+import { uptime } from "./uptime.ts";
 
 export interface PartsOfEnvironment {
-  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "hosts" | "databases" | "topics" | "protection">;
+  readonly parts: Pick<Environment, "teams" | "sites" | "services" | "hosts" | "databases" | "topics" | keyof typeof ONE_EACH>;
   readonly hosted: readonly Hosted[];
 }
 
 /** What `platform` returned for an environment. The places are those in `parts({...})`. */
 export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "timezone" | "exists">, at: Place): PartsOfEnvironment {
-  const nothing = { parts: { teams: [], sites: [], services: [], hosts: [], databases: [], topics: [], protection: DEFAULT_PROTECTION }, hosted: [] };
+  const nothing = { parts: { teams: [], sites: [], services: [], hosts: [], databases: [], topics: [], ...ONE_EACH }, hosted: [] };
   const written = partsOf(returned);
   if (written === undefined) return tellNotParts(returned, at) ?? nothing;
   const read = readFields(PARTS, "parts", written, at);
@@ -41,8 +44,11 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   checkDatabaseZone(databases, around.timezone, at);
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
   checkHosts(hosted, at);
-  return { parts: { teams, sites, services, hosts, databases, topics, protection: read.protection ?? DEFAULT_PROTECTION }, hosted };
+  return { parts: { teams, sites, services, hosts, databases, topics, ...oneEach(read) }, hosted };
 }
+
+/** What there is one of, where nothing is written. */
+const ONE_EACH = { protection: DEFAULT_PROTECTION, network: DEFAULT_NETWORK, uptime: null, budget: null } as const;
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
 
@@ -52,12 +58,19 @@ export const PARTS = {
   hosts: group("groups of hosts"),
   databases: group("databases"),
   topics: group("topics"),
-  protection: optional(protection, DEFAULT_PROTECTION),
+  protection: optional(protection, ONE_EACH.protection),
+  network: optional(network, ONE_EACH.network),
+  uptime: optional(uptime, ONE_EACH.uptime),
+  budget: optional(budget, ONE_EACH.budget),
   teams: group("teams"),
 } satisfies Fields<PartsDefinition>;
 
-type Group = Exclude<keyof typeof PARTS, "protection">;
+type Group = Exclude<keyof typeof PARTS, keyof typeof ONE_EACH>;
 type Grouped = { readonly [Kind in keyof typeof PARTS]: ReturnType<(typeof PARTS)[Kind]> };
+
+const oneEach = ({ protection, network, uptime, budget }: Grouped): Pick<Environment, keyof typeof ONE_EACH> => ({
+  protection: protection ?? ONE_EACH.protection, network: network ?? ONE_EACH.network, uptime: uptime ?? null, budget: budget ?? null,
+});
 
 function namesIn({ teams, databases, topics, sites, services, hosts }: Grouped): Pick<Scope, "teams" | "databases" | "engines" | "topics" | "sites" | "services" | "groups" | "withHost"> {
   const names = (group: Grouped[Group]) => (group ?? []).map(([name]) => name);

@@ -12,7 +12,7 @@ export const RULES = [
   "bad-variable", "reserved-variable", "variable-taken",
   "unknown-reference", "unusable-reference", "secret-inside-text",
   "bad-instance", "unsupported-version",
-  "bad-address", "private-address", "migrates-nothing", "uses-itself", "not-callable", "hosts-too-small", "hosts-unused", "bad-schedule", "not-scheduled",
+  "bad-address", "private-address", "bad-email", "migrates-nothing", "uses-itself", "not-callable", "hosts-too-small", "hosts-unused", "bad-schedule", "not-scheduled",
 ] as const;
 
 export type Rule = (typeof RULES)[number];

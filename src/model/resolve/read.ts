@@ -111,6 +111,16 @@ export function nameOf(kind: string, known: readonly string[], { listed, group }
   };
 }
 
+/** One of these words. */
+export function oneOf<Known extends string>(known: readonly Known[], what: string): Reader<Known> {
+  return (value, at) => {
+    const written = text(value, at);
+    const found = known.find((each) => each === written);
+    if (written === undefined || found !== undefined) return found;
+    return at.error("unknown-name", `there is no ${what} ${quoted(written)}`, didYouMean(written, known, "there are"));
+  };
+}
+
 /** Names and what they stand for, in the order in which they are written; undefined values count as not written. */
 export function entries(value: unknown, at: Place, what: string): readonly (readonly [string, unknown])[] | undefined {
   if (value === undefined) return [];

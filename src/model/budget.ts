@@ -1,0 +1,5 @@
+export interface Budget {
+  readonly usdPerMonth: number;
+  /** E-mail addresses. */
+  readonly notify: readonly string[];
+}

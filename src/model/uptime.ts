@@ -1,0 +1,4 @@
+export interface Uptime {
+  /** E-mail addresses. */
+  readonly notify: readonly string[];
+}
