@@ -1,22 +1,25 @@
 import type { Database } from "../../model/database.ts";
 import { ephemeral, json, resource, type Block, type Resource, type Text } from "../terraform.ts";
-import type { Hosts } from "./hosts.ts";
+import type { DatabaseGround } from "./database.ts";
+import { groupsOf } from "./hosts.ts";
 import type { Place } from "./place.ts";
 
-/** The rule that lets the hosts of services in, and only where some service uses the database. */
+/** The rules that let in the hosts of services that use the database, and no others. */
 export function hostsMayConnect(
-  name: string, { usedBy }: Database, securityGroup: Resource<"aws_security_group">, port: number, hosts: Hosts | null,
+  name: string, { usedBy }: Database, securityGroup: Resource<"aws_security_group">, port: number, { place, hosts }: DatabaseGround,
 ): readonly Block[] {
-  if (hosts === null || usedBy.length === 0) return [];
-  const rule = resource("aws_vpc_security_group_ingress_rule", `${name}_hosts`, {
-    security_group_id: securityGroup.of("id"),
-    description: `Services: ${usedBy.join(" ")}`.slice(0, 255),
-    ip_protocol: "tcp",
-    from_port: port,
-    to_port: port,
-    referenced_security_group_id: hosts.securityGroup.of("id"),
-  });
-  return [rule];
+  if (hosts === null) return [];
+  const users = place.environment.services.filter((service) => usedBy.includes(service.name));
+  return groupsOf(hosts, users).map((group) =>
+    resource("aws_vpc_security_group_ingress_rule", `${name}_${group.name}`, {
+      security_group_id: securityGroup.of("id"),
+      description: `Services: ${users.filter((service) => service.hosts === group.group.name).map((service) => service.name).join(" ")}`.slice(0, 255),
+      ip_protocol: "tcp",
+      from_port: port,
+      to_port: port,
+      referenced_security_group_id: group.securityGroup.of("id"),
+    }),
+  );
 }
 
 /** A service's own user of a database. */

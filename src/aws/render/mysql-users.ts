@@ -2,6 +2,7 @@ import type { MysqlDatabase } from "../../model/database.ts";
 import { expression, joined, json, resource, text, type Resource } from "../terraform.ts";
 import type { DatabaseUser } from "./database-link.ts";
 import type { Noun } from "./directory.ts";
+import { groupsOf, type Hosts } from "./hosts.ts";
 import { logGroup, logTo, mayWriteLogs } from "./logs.ts";
 import { MYSQL_USERS_SCRIPT } from "./mysql-users-script.ts";
 import { physicalName } from "./names.ts";
@@ -12,6 +13,9 @@ export const MYSQL_PORT = 3306;
 
 /** Its one container, which is also the beginning of its log streams. */
 export const USERS_CONTAINER = "users";
+
+/** Tag of its task definition: the capacity provider of hosts that the database admits. */
+export const CAPACITY_TAG = "capacity";
 
 /** What the task that makes the users of a database is called; `prefix` is `dailyge-prod`, `path` is `/dailyge/prod`. */
 export const usersTask = ({ prefix, path }: Pick<Place, "prefix" | "path">, database: string) => ({
@@ -26,11 +30,12 @@ export const usersTask = ({ prefix, path }: Pick<Place, "prefix" | "path">, data
  * whenever its definition is another than the one that ran last. It alone reads the administrator's password.
  */
 export function renderMysqlUsers(
-  place: Place, database: MysqlDatabase, instance: Resource<"aws_db_instance">, users: readonly DatabaseUser[],
+  place: Place, hosts: Hosts, database: MysqlDatabase, instance: Resource<"aws_db_instance">, users: readonly DatabaseUser[],
 ): Noun {
   const name = `database_${database.name}_users`;
   const logs = logGroup(place, name, `databases/${database.name}/users`);
   const administrator = expression`one(${instance.of("master_user_secret")}).secret_arn`;
+  const [admitted] = groupsOf(hosts, place.environment.services.filter((service) => database.usedBy.includes(service.name)));
   const execution = taskRole(place, name, physicalName("role", place.prefix, database.name, "users"), [
     mayWriteLogs(logs),
     { Sid: "ReadSecrets", Action: ["secretsmanager:GetSecretValue"], Resource: [administrator, ...users.map(({ secret }) => secret.of("arn"))] },
@@ -67,7 +72,7 @@ export function renderMysqlUsers(
       ],
       logConfiguration: logTo(place, logs, USERS_CONTAINER),
     }]),
-    tags: { part: `database:${database.name}` },
+    tags: { part: `database:${database.name}`, ...(admitted && { [CAPACITY_TAG]: admitted.capacityProvider.of("name") }) },
   });
   return { name: `database-${database.name}-users`, blocks: [logs, ...execution.blocks, task] };
 }

@@ -60,14 +60,14 @@ export function renderMysql({ place, network, hosts }: DatabaseGround, database:
     database: database.schema,
     url: text`mysql://${service}:${password}@${host}:${MYSQL_PORT}/${database.schema}`,
   }));
-  const link = hostsMayConnect(name, database, securityGroup, MYSQL_PORT, hosts);
+  const link = hostsMayConnect(name, database, securityGroup, MYSQL_PORT, { place, network, hosts });
   const blocks = [subnets, securityGroup, ...link, parameters, ...logs, instance, ...users.flatMap((each) => each.blocks)];
   return {
     database,
     host,
     port: MYSQL_PORT,
     users: secretsByService(users),
-    nouns: [{ name: `database-${database.name}`, blocks }, ...(hosts && users.length > 0 ? [renderMysqlUsers(place, database, instance, users)] : [])],
+    nouns: [{ name: `database-${database.name}`, blocks }, ...(hosts && users.length > 0 ? [renderMysqlUsers(place, hosts, database, instance, users)] : [])],
   };
 }
 

@@ -30,7 +30,7 @@ export interface StoredEngine extends Omit<BootParts, "settings"> {
  * being replaced, nobody is served.
  */
 export function renderStored(ground: StoredGround, database: RedisDatabase | MongodbDatabase, engine: StoredEngine): RenderedDatabase {
-  const { place, network, hosts } = ground;
+  const { place, network } = ground;
   const name = `database_${database.name}`;
   const { architecture, memoryMb } = instanceType(database.instance, database.name);
   if (memoryMb < engine.leastMemoryMb) throw tooSmall(database, memoryMb, engine.leastMemoryMb);
@@ -67,7 +67,7 @@ export function renderStored(ground: StoredGround, database: RedisDatabase | Mon
     description: "Packages, passwords and the shell of people",
     ip_protocol: "tcp", from_port: 443, to_port: 443, cidr_ipv4: "0.0.0.0/0",
   });
-  const link = hostsMayConnect(name, database, securityGroup, engine.port, hosts);
+  const link = hostsMayConnect(name, database, securityGroup, engine.port, ground);
   const care = [...nightlySnapshots(ground, name, database), ...recovery(place, name, database.name, instance)];
   return {
     database, host,
