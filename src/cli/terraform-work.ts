@@ -34,7 +34,7 @@ export async function write(invocation: Invocation, all: boolean): Promise<Writt
   const every = all && invocation.values["environment"] === undefined && invocation.words.length === 0;
   const chosen = every ? null : chooseDirectories(invocation, located);
   const out = invocation.values["out"] ?? "terraform";
-  const rendered = permitting(renderTerraform(located.model).filter(({ name }) => chosen?.includes(name) ?? true), permitted);
+  const rendered = permitting(renderTerraform(located.model, (name) => chosen?.includes(name) ?? true), permitted);
   return { located, out, rendered, files: await writeDirectories(rendered, out), permitted, all: every };
 }
 

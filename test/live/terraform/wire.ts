@@ -54,7 +54,8 @@ export function found(block: Block, fields: Fields): Fields {
   return { ...fields, ...Object.fromEntries(attributes) };
 }
 
-function madeUp(kind: Kind): unknown {
+/** Some value of a kind. */
+export function madeUp(kind: Kind): unknown {
   if (kind === "string") return "made-up";
   if (kind === "number") return 1;
   if (kind === "bool") return false;
