@@ -8,6 +8,13 @@ export interface PlatformDefinition<Environment extends string = string> {
   readonly name: string;
   /** Domain under which its hosts are. */
   readonly domain: string;
+  /** Whether the domain's zone in Route 53 is made here or is there already; what is there already is only looked up, and records are added. @default "own" */
+  readonly zone?: "own" | "existing";
+  /**
+   * Who besides Amazon may make certificates for the domain and every name under it: `["letsencrypt.org"]`.
+   * @default nobody in a zone of its own; of an existing zone nothing is said
+   */
+  readonly certificateAuthorities?: readonly string[];
   /** AWS region. */
   readonly region: string;
   /** The twelve digits of the AWS account that holds what environments share: the domain's zone and the images. @default that of the last environment */

@@ -22,6 +22,10 @@ export interface Model {
 export interface Shared {
   readonly name: string;
   readonly domain: string;
+  /** `existing`: it is not ours to make, change or destroy. */
+  readonly zone: "own" | "existing";
+  /** Domains of all who may make certificates for ours; empty: nothing is said. */
+  readonly certificateAuthorities: readonly string[];
   readonly region: string;
   readonly timezone: string;
   /** AWS account of the zone and the images; null where the definition names none. */
@@ -37,6 +41,8 @@ export interface Environment {
   readonly name: string;
   readonly branch: string;
   readonly account: string | null;
+  /** Whether no other environment is in its account, or may be. */
+  readonly aloneInAccount: boolean;
   readonly guarded: boolean;
   readonly teams: readonly Team[];
   readonly sites: readonly Site[];

@@ -24,7 +24,7 @@ export function resolve(definition: unknown, exists: (path: string) => boolean =
   checkHostsAcross(stages.filter(({ stage }) => stage.hosts !== undefined).map(({ stage, hosted }) => ({ name: stage.name, hosted })), place("", found));
   const findings = [...found, ...merged(stages)];
   const shared = wholeShared(outline.shared, images);
-  const environments = stages.flatMap(({ stage, parts }) => wholeEnvironment(stage, parts) ?? []);
+  const environments = stages.flatMap(({ stage, parts }) => wholeEnvironment(stage, parts, outline.stages) ?? []);
   if (!shared || findings.some(({ severity }) => severity === "error")) return { ok: false, findings };
   return { ok: true, model: { shared, environments }, warnings: findings };
 }
@@ -61,12 +61,14 @@ function merged(stages: readonly ResolvedStage[]): readonly Finding[] {
   return [...same.values()].map(({ finding, environments }) => ({ ...finding, environments: environments.length === stages.length ? [] : environments }));
 }
 
-function wholeShared({ name, domain, region, timezone, account, delivery }: Outline["shared"], images: (region: string) => readonly Image[]): Shared | undefined {
-  if (name === undefined || domain === undefined || region === undefined || timezone === undefined || account === undefined || delivery === undefined) return undefined;
-  return { name, domain, region, timezone, account, delivery, images: images(region) };
+function wholeShared({ name, domain, zone, certificateAuthorities, region, timezone, account, delivery }: Outline["shared"], images: (region: string) => readonly Image[]): Shared | undefined {
+  if (name === undefined || domain === undefined || zone === undefined || certificateAuthorities === undefined) return undefined;
+  if (region === undefined || timezone === undefined || account === undefined || delivery === undefined) return undefined;
+  return { name, domain, zone, certificateAuthorities, region, timezone, account, delivery, images: images(region) };
 }
 
-function wholeEnvironment({ name, branch, account, guarded }: Stage, parts: PartsOfEnvironment["parts"]): Environment | undefined {
+function wholeEnvironment({ name, branch, account, guarded }: Stage, parts: PartsOfEnvironment["parts"], stages: readonly Stage[]): Environment | undefined {
   if (branch === undefined || account === undefined || guarded === undefined) return undefined;
-  return { name, branch, account, guarded, ...parts };
+  const alone = account !== null && stages.every((stage) => stage.name === name || (stage.account !== null && stage.account !== account));
+  return { name, branch, account, aloneInAccount: alone, guarded, ...parts };
 }

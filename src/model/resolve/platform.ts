@@ -5,7 +5,7 @@ import { delivery } from "./delivery.ts";
 import { domain, hostsPattern } from "./host.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
-import { entries, flag, given, optional, quoted, readFields, required, text, type Fields, type Read, type Reader } from "./read.ts";
+import { distinct, entries, flag, given, oneOf, optional, quoted, readFields, required, text, type Fields, type Read, type Reader } from "./read.ts";
 import { PARTS } from "./parts.ts";
 import { region, timezone } from "./region.ts";
 
@@ -25,10 +25,20 @@ export interface Outline {
 export function resolveOutline(definition: unknown, at: Place): Outline | undefined {
   const read = readFields(PLATFORM, "a platform", definition, at, (name) => (Object.hasOwn(PARTS, name) ? `it is one of its parts: platform: () => parts({ ${name}: {...} })` : undefined));
   if (!read) return undefined;
-  const { name, domain, region, timezone, environments, platform } = read;
+  const { name, domain, zone, region, timezone, delivery, environments, platform } = read;
   const account = read.account === null ? environments?.at(-1)?.account ?? null : read.account;
-  return { shared: { name, domain, region, timezone, account, delivery: read.delivery }, stages: environments ?? [], platform };
+  const certificateAuthorities = authorities(zone, read.certificateAuthorities);
+  return { shared: { name, domain, zone, certificateAuthorities, region, timezone, account, delivery }, stages: environments ?? [], platform };
 }
+
+/** Amazon's own among them, without whom nothing here has a certificate. https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html */
+function authorities(zone: Shared["zone"] | undefined, written: readonly string[] | null | undefined): readonly string[] | undefined {
+  if (zone === undefined || written === undefined) return undefined;
+  if (written === null) return zone === "own" ? [AMAZON] : [];
+  return [AMAZON, ...written.filter((name) => name !== AMAZON)];
+}
+
+const AMAZON = "amazon.com";
 
 const platformName: Reader<string> = (value, at) => {
   const name = text(value, at);
@@ -79,6 +89,8 @@ const isFunction = (value: unknown): value is (context: { readonly environment: 
 const PLATFORM = {
   name: required(platformName, '"shop"'),
   domain: required(domain, '"example.com"'),
+  zone: optional(oneOf<Shared["zone"]>(["own", "existing"], "zone"), "own" as const),
+  certificateAuthorities: optional(distinct(domain, (name) => name), null),
   region: required(region, '"ap-northeast-2"'),
   account: optional(account, null),
   timezone: optional(timezone, "UTC"),
