@@ -40,12 +40,12 @@ describe("a service that others call", () => {
 
   test("is reached by hosts alone, at one port of its own", () => {
     expect(body("aws_lb.calls")).toMatchObject({ internal: true, subnets: ["${aws_subnet.private_a.id}", "${aws_subnet.private_b.id}"] });
-    expect(body("aws_vpc_security_group_ingress_rule.calls_desk")).toMatchObject({
+    expect(body("aws_vpc_security_group_ingress_rule.calls_desk_hosts_batch")).toMatchObject({
       description: "Callers of desk: worker", from_port: Number(port("desk")), to_port: Number(port("desk")),
-      referenced_security_group_id: "${aws_security_group.hosts.id}",
+      referenced_security_group_id: "${aws_security_group.hosts_batch.id}",
     });
     const rules = addresses(directory, "aws_vpc_security_group_ingress_rule").filter((address) => String(body(address)["security_group_id"]).includes(".calls."));
-    expect(rules).toEqual(["api", "desk"].map((service) => `aws_vpc_security_group_ingress_rule.calls_${service}`));
+    expect(rules).toEqual(["api_hosts_general", "api_hosts_batch", "desk_hosts_batch"].map((way) => `aws_vpc_security_group_ingress_rule.calls_${way}`));
   });
 
   test("keeps its port when others come or go", () => {
@@ -65,7 +65,7 @@ test("a platform in which no service calls another has no such load balancer", (
 test("more called services than a load balancer has ports are a failure with a way out", () => {
   const [any] = shopEnvironment().services;
   if (!any) throw new Error("the shop has services");
-  const many = Array.from({ length: 51 }, (_nothing, index) => ({ ...any, name: `api-${index}` }));
+  const many = Array.from({ length: 51 }, (_nothing, index) => ({ ...any, name: `api-${index}`, endpoint: any.endpoint && { ...any.endpoint, paths: [] } }));
   const caller = { ...any, name: "caller", calls: many.map(({ name }) => name) };
   expect(() => changed((environment) => ({ ...environment, sites: [], services: [...many, caller] }))).toThrow("services call 51 others: a load balancer has 50 ports");
 });

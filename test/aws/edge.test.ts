@@ -138,12 +138,12 @@ describe("the load balancer", () => {
   test("reaches the hosts by one range of ports, which their agent is told; nobody else does but the one between services", () => {
     const directory = directoryOf(shopModel(), "live");
     const body = bodies(directory);
-    expect(String(body("aws_launch_template.hosts")["user_data"])).toContain("ECS_DYNAMIC_HOST_PORT_RANGE=40000-40999");
-    expect(body("aws_vpc_security_group_ingress_rule.hosts_edge")).toMatchObject({
+    expect(String(body("aws_launch_template.hosts_general")["user_data"])).toContain("ECS_DYNAMIC_HOST_PORT_RANGE=40000-40999");
+    expect(body("aws_vpc_security_group_ingress_rule.hosts_general_edge")).toMatchObject({
       from_port: 40_000, to_port: 40_999, referenced_security_group_id: "${aws_security_group.edge.id}",
     });
     const rules = addresses(directory, "aws_vpc_security_group_ingress_rule");
     const toHosts = rules.filter((address) => String(body(address)["security_group_id"]).includes("hosts"));
-    expect(toHosts).toEqual(["edge", "calls"].map((from) => `aws_vpc_security_group_ingress_rule.hosts_${from}`));
+    expect(toHosts).toEqual(["edge", "calls"].map((from) => `aws_vpc_security_group_ingress_rule.hosts_general_${from}`));
   });
 });

@@ -26,8 +26,10 @@ const people = ["team:agency", "team:office", "world"];
 const allWays = (to: string, from: readonly string[] = people) => from.map((each) => `${each} → ${to}`);
 const calls = ["service:desk → service:api", "service:worker → service:api", "service:worker → service:desk"];
 const services = shopEnvironment().services.map(({ name }) => `service:${name}`);
-/** All that no link asks for. */
-const otherCalls = services.flatMap((from) => services.filter((to) => to !== from).map((to) => `${from} → ${to}`)).filter((way) => !calls.includes(way));
+/** Those that run on the hosts `general`; the others are another node of the network. */
+const general = shopEnvironment().services.filter(({ hosts }) => hosts === "general").map(({ name }) => `service:${name}`);
+/** All that no link asks for, among these. */
+const callsAmong = (callers: readonly string[], called: readonly string[]) => callers.flatMap((from) => called.filter((to) => to !== from).map((to) => `${from} → ${to}`)).filter((way) => !calls.includes(way));
 const portOf = (r: Bodies, service: string) => String(r["aws_lb_listener"]?.[`calls_${service}`]?.["port"]);
 const callable = [...allWays("service:admin"), ...allWays("service:api"), "team:office → service:desk"].sort();
 
@@ -37,24 +39,25 @@ test("nothing changes where nothing does", () => {
 
 describe("what is taken away is missed", () => {
   test.each<[string, (r: Bodies) => void, readonly string[]]>([
-    ["the hosts' rule for the load balancer", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_edge"], callable],
-    ["the load balancer's way out", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["edge_hosts"], callable],
+    ["the hosts' rule for the load balancer", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_general_edge"], callable],
+    ["the load balancer's way out", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["edge_hosts_general"], callable],
     ["port 443", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["edge_443"], callable],
     ["the way from the internet", (r) => delete r["aws_route"]?.["public_internet"], callable],
     ["a service's only rule for its team", (r) => delete r["aws_lb_listener_rule"]?.["service_desk_1"], ["team:office → service:desk"]],
     ["a path that is public", (r) => delete r["aws_lb_listener_rule"]?.["service_admin_1"], ["team:office → service:admin", "world → service:admin"]],
-    ["a database's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts"], ["service:admin → database:orders", "service:api → database:orders", "service:report → database:orders"]],
+    ["a database's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts_general"], ["service:admin → database:orders", "service:api → database:orders"]],
+    ["a database's rule for another group of hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_orders_hosts_batch"], ["service:report → database:orders"]],
     ["what an execution role may read", (r) => delete r["aws_iam_role_policy"]?.["service_desk_execution"], ["service:desk → database:people"]],
     ["a secret's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_people_user_worker"], ["service:worker → database:people"]],
-    ["an instance's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_baskets_hosts"], ["service:admin → database:baskets", "service:searcher → database:baskets"]],
+    ["an instance's rule for the hosts", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["database_baskets_hosts_general"], ["service:admin → database:baskets", "service:searcher → database:baskets"]],
     ["the record of an instance", (r) => delete r["aws_route53_record"]?.["database_articles_host"], ["service:searcher → database:articles"]],
-    ["a rule's port", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"]?.["database_articles_hosts"] ?? {}, { from_port: 27_018, to_port: 27_018 }), ["service:searcher → database:articles"]],
+    ["a rule's port", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"]?.["database_articles_hosts_general"] ?? {}, { from_port: 27_018, to_port: 27_018 }), ["service:searcher → database:articles"]],
     ["a password's value", (r) => delete r["aws_secretsmanager_secret_version"]?.["database_baskets_user_searcher"], ["service:searcher → database:baskets"]],
     ["the policy of a site's bucket", (r) => delete r["aws_s3_bucket_policy"]?.["site_front"], allWays("site:front")],
-    ["the hosts' rule for the load balancer between services", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_calls"], calls],
-    ["the port of a service that others call", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["calls_desk"], ["service:worker → service:desk"]],
+    ["the hosts' rule for the load balancer between services", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["hosts_general_calls"], calls],
+    ["the port of a service that others call", (r) => delete r["aws_vpc_security_group_ingress_rule"]?.["calls_desk_hosts_batch"], ["service:worker → service:desk"]],
     ["the listener at that port", (r) => delete r["aws_lb_listener"]?.["calls_api"], ["service:desk → service:api", "service:worker → service:api"]],
-    ["the way from that load balancer to the hosts", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["calls_hosts"], calls],
+    ["the way from that load balancer to the hosts", (r) => delete r["aws_vpc_security_group_egress_rule"]?.["calls_hosts_general"], calls],
     ["the address that a caller is told", (r) => { (r["aws_ecs_task_definition"]?.["service_desk"] ?? {})["container_definitions"] = "[]"; }, ["service:desk → database:people", "service:desk → service:api"]],
     ["what a task's own role may do", (r) => delete r["aws_iam_role_policy"]?.["service_admin_task"], ["service:admin → topic:returned", "service:admin → topic:sold"]],
     ["what a consumer's role may do", (r) => delete r["aws_iam_role_policy"]?.["service_desk_task"], ["service:desk → queue:sold/desk"]],
@@ -80,15 +83,18 @@ describe("what is opened is seen", () => {
     ["a rule that forwards to the wrong service", (r) => set(r, "aws_lb_listener_rule", "service_api_1", { action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
     ["a default action that forwards", (r) => set(r, "aws_lb_listener", "https", { default_action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
     ["hosts in public subnets that admit anyone", (r) => {
-      set(r, "aws_autoscaling_group", "hosts", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
-      Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("hosts") });
-    }, [...allWays("service:desk", ["team:agency", "world"]), ...["idle", "report", "searcher", "worker"].flatMap((service) => allWays(`service:${service}`)), ...otherCalls]],
+      set(r, "aws_autoscaling_group", "hosts_general", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
+      Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("hosts_general") });
+    }, [...allWays("service:desk", ["team:agency", "world"]), ...["idle", "searcher"].flatMap((service) => allWays(`service:${service}`)), ...callsAmong(services, general)]],
     ["hosts that admit each other", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, {
-      open: { security_group_id: "${aws_security_group.hosts.id}", ip_protocol: "-1", referenced_security_group_id: "${aws_security_group.hosts.id}" },
-    }), otherCalls],
-    ["a service that is told another's address", (r) => set(r, "aws_ecs_task_definition", "service_idle", {
+      open: { security_group_id: "${aws_security_group.hosts_general.id}", ip_protocol: "-1", referenced_security_group_id: "${aws_security_group.hosts_general.id}" },
+    }), callsAmong(general, general)],
+    ["hosts that admit those of another group", (r) => Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, {
+      open: { security_group_id: "${aws_security_group.hosts_general.id}", ip_protocol: "-1", referenced_security_group_id: "${aws_security_group.hosts_batch.id}" },
+    }), callsAmong(["service:worker", "service:report"], general)],
+    ["a service that is told another's address", (r) => set(r, "aws_ecs_task_definition", "service_report", {
       container_definitions: JSON.stringify([{ environment: [{ name: "X", value: `http://\${aws_lb.calls.dns_name}:${portOf(r, "desk")}/` }] }]),
-    }), ["service:idle → service:desk"]],
+    }), ["service:report → service:desk"]],
     ["a load balancer between services that the internet reaches", (r) => {
       set(r, "aws_lb", "calls", { internal: false, subnets: ["${aws_subnet.public_a.id}"] });
       Object.assign(r["aws_vpc_security_group_ingress_rule"] ?? {}, { open: anyone("calls") });
@@ -137,14 +143,14 @@ test("every way says why, in the words of the files", () => {
   const because = (from: string, to: string) => readGraph(rendered.files, teams).edges.find((edge) => edge.from === from && edge.to === to)?.because;
   expect(because("team:agency", "service:admin")).toBe(
     "aws_lb_listener_rule.service_admin_1 forwards admin.shop.example/health; aws_vpc_security_group_ingress_rule.edge_443 opens port 443, "
-    + "aws_vpc_security_group_ingress_rule.hosts_edge the hosts' ports 40000-40999",
+    + "aws_vpc_security_group_ingress_rule.hosts_general_edge the hosts' ports 40000-40999",
   );
   expect(because("service:worker", "service:desk")).toMatch(
-    /^aws_ecs_task_definition\.service_worker tells it the address; aws_vpc_security_group_ingress_rule\.calls_desk opens port 2\d{4} to its hosts, and to all services on them, /,
+    /^aws_ecs_task_definition\.service_worker tells it the address; aws_vpc_security_group_ingress_rule\.calls_desk_hosts_batch opens port 2\d{4} to its hosts, and to all services on them, /,
   );
   expect(because("topic:sold", "queue:sold/desk")).toBe("aws_sns_topic_subscription.topic_sold_desk asks for its messages, which aws_sqs_queue_policy.topic_sold_desk lets in");
   expect(because("service:desk", "database:people")).toBe(
-    "aws_vpc_security_group_ingress_rule.database_people_hosts opens port 3306 to its hosts, and to all services on them; "
+    "aws_vpc_security_group_ingress_rule.database_people_hosts_general opens port 3306 to its hosts, and to all services on them; "
     + "aws_ecs_task_definition.service_desk gives it aws_secretsmanager_secret.database_people_user_desk, which its execution role may read",
   );
 });

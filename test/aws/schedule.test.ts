@@ -62,7 +62,7 @@ describe("a service with a schedule", () => {
         arn: "${aws_ecs_cluster.main.arn}", role_arn: "${aws_iam_role.service_report_schedule.arn}",
         ecs_parameters: {
           task_definition_arn: "${aws_ecs_task_definition.service_report.arn_without_revision}", task_count: 1,
-          capacity_provider_strategy: [{ capacity_provider: "${aws_ecs_capacity_provider.hosts.name}", weight: 1 }],
+          capacity_provider_strategy: [{ capacity_provider: "${aws_ecs_capacity_provider.hosts_batch.name}", weight: 1 }],
         },
       },
     });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { asBody, asList } from "../../src/aws/read/configuration.ts";
-import { capacityFor } from "../../src/aws/render/capacity.ts";
 import { addresses, bodies, directoryOf, document } from "./rendered.ts";
-import { shopEnvironment, shopModel } from "./shop.ts";
+import { shopModel } from "./shop.ts";
 
 const directory = directoryOf(shopModel(), "live");
 const body = bodies(directory);
@@ -43,15 +42,18 @@ describe("roles", () => {
     const read = statements("service_desk_execution").find(({ Sid }) => Sid === "ReadSecrets");
     expect(read).toMatchObject({ Action: ["secretsmanager:GetSecretValue"], Resource: ["${aws_secretsmanager_secret.database_people_user_desk.arn}"] });
     expect(addresses(directory, "aws_iam_role_policy").filter((address) => address.endsWith("_task"))).toEqual(
-      ["api", "admin", "desk", "worker", "report"].map((service) => `aws_iam_role_policy.service_${service}_task`),
+      ["api", "admin", "desk", "worker", "searcher", "report", "idle"].map((service) => `aws_iam_role_policy.service_${service}_task`),
     );
     expect(body("aws_ecs_task_definition.service_desk")["task_role_arn"]).toBe("${aws_iam_role.service_desk_task.arn}");
   });
 
-  test("name their resources, but for the one action that takes none", () => {
+  test("name their resources, but for the actions that take none", () => {
     const everything = addresses(directory, "aws_iam_role_policy").flatMap((address) => statements(address.replace("aws_iam_role_policy.", "")));
     const wide = everything.filter(({ Resource }) => asList(Resource).includes("*"));
-    expect(new Set(wide.flatMap(({ Action }) => asList(Action)))).toEqual(new Set(["ecr:GetAuthorizationToken"]));
+    expect(new Set(wide.flatMap(({ Action }) => asList(Action)))).toEqual(new Set([
+      "ecs:DiscoverPollEndpoint", "ecr:GetAuthorizationToken", "logs:DescribeLogGroups",
+      "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+    ]));
     expect(everything.flatMap(({ Action }) => asList(Action)).filter((action) => String(action).includes("*"))).toEqual([]);
   });
 });
@@ -77,27 +79,5 @@ describe("releases", () => {
     const { image, environment, secrets } = container("service_api");
     expect(container("service_api_migrate")).toMatchObject({ image, environment, secrets, entryPoint: ["sh", "-c"], command: ["node migrate.js"] });
     expect(addresses(directory, "aws_ecs_task_definition").filter((address) => address.endsWith("_migrate"))).toHaveLength(1);
-  });
-});
-
-describe("hosts", () => {
-  const service = (cpu: number, memoryMb: number, least = 1, most = least) => {
-    const [any] = shopEnvironment().services;
-    if (!any) throw new Error("the shop has services");
-    return { ...any, size: { cpu, memoryMb }, replicas: { least, most, targetCpuPercent: 60 } };
-  };
-  test.each([
-    ["one small replica", [service(0.25, 256)], { instance: "t4g.small", least: 1, most: 2 }],
-    ["two replicas want two zones", [service(0.25, 256, 2)], { instance: "t4g.small", least: 2, most: 3 }],
-    ["the largest replica fits twice", [service(0.5, 1_024)], { instance: "t4g.medium", least: 1, most: 2 }],
-    ["all of them fit, and twice during a deployment", [service(0.5, 800, 4, 8)], { instance: "t4g.small", least: 2, most: 8 }],
-  ])("%s", (_name, services, capacity) => {
-    expect(capacityFor(services)).toEqual(capacity);
-  });
-
-  test("keep their own credentials from their containers, and their disks encrypted", () => {
-    expect(body("aws_launch_template.hosts")).toMatchObject({
-      metadata_options: { http_tokens: "required", http_put_response_hop_limit: 1 }, block_device_mappings: [{ ebs: { encrypted: "true" } }],
-    });
   });
 });

@@ -2,7 +2,7 @@ import { definePlatform, parts } from "../../src/index.ts";
 import type { Environment, Model } from "../../src/model/model.ts";
 import { resolve } from "../../src/model/resolve/index.ts";
 
-/** A platform in which everything that must be kept apart exists twice: teams, hosts, databases and their users. */
+/** A platform in which everything that must be kept apart exists twice: teams, hosts, groups of these, databases and their users. */
 const shop = definePlatform({
   name: "shop",
   domain: "shop.example",
@@ -27,11 +27,12 @@ const shop = definePlatform({
         },
         admin: { directory: "admin", start: "node admin.js", host: "admin", reachableBy: "agency", paths: { "/health": "public" }, uses: ["orders", "people", "baskets", "returned", "sold"] },
         desk: { directory: "desk", start: "node desk.js", host: "desk", reachableBy: ["office"], uses: ["people", "api"], consumes: ["sold"], environment: { ORDERS_PAGE: "{api.url}/orders" } },
-        worker: { directory: "worker", start: "node worker.js", replicas: { least: 1, most: 4 }, uses: ["people", "api", "desk"], consumes: ["sold", "returned"] },
+        worker: { directory: "worker", start: "node worker.js", hosts: "batch", replicas: { least: 1, most: 4 }, uses: ["people", "api", "desk"], consumes: ["sold", "returned"] },
         searcher: { directory: "searcher", start: "node searcher.js", uses: ["baskets", "articles"], environment: { SESSIONS: "{baskets.prefix}sessions", PLACE: "{articles.host}:{articles.port}/{articles.database}" } },
-        report: { directory: "report", start: "node report.js", uses: ["orders", "returned"], schedule: { cron: "*/30 8-18 * * 1-5", timezone: "Europe/Dublin" } },
+        report: { directory: "report", start: "node report.js", hosts: "batch", uses: ["orders", "returned"], schedule: { cron: "*/30 8-18 * * 1-5", timezone: "Europe/Dublin" } },
         idle: { directory: "idle", start: "node idle.js" },
       },
+      hosts: { general: { instance: "t4g.medium", least: 2, most: 4 }, batch: { instance: "m7i.large" } },
       databases: {
         orders: { engine: "mysql" }, people: { engine: "mysql", standby: true },
         baskets: { engine: "redis", memory: "256 MB", evict: "least recently used" }, articles: { engine: "mongodb", instance: "m7i.large", backups: "0 days" },

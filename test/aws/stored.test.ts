@@ -51,7 +51,7 @@ describe.each(STORED)("the instance of %s", (name) => {
     const rules = ["ingress", "egress"].flatMap((way) => addresses(directory, `aws_vpc_security_group_${way}_rule`)).map(body);
     const own = rules.filter((rule) => rule["security_group_id"] === `\${aws_security_group.database_${name}.id}`);
     expect(own).toHaveLength(2);
-    expect(own[0]).toMatchObject({ referenced_security_group_id: "${aws_security_group.hosts.id}", from_port: name === "baskets" ? 6_379 : 27_017 });
+    expect(own[0]).toMatchObject({ referenced_security_group_id: "${aws_security_group.hosts_general.id}", from_port: name === "baskets" ? 6_379 : 27_017 });
     expect(own[1]).toMatchObject({ cidr_ipv4: "0.0.0.0/0", from_port: 443, to_port: 443 });
   });
 

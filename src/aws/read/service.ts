@@ -26,11 +26,17 @@ export function runningServices(configuration: Configuration): readonly RunningS
       node: nodeOf(block.type === "aws_scheduler_schedule" ? (task ?? block) : block, "service"),
       block,
       task,
-      groups: templates.flatMap((template) => addressesIn(template.body["vpc_security_group_ids"])),
+      groups: templates.flatMap(({ body: template }) => securityGroupsOf(template)),
       subnets: groups.flatMap((group) => addressesIn(group.body["vpc_zone_identifier"])),
     };
   });
 }
+
+/** Security groups of what a launch template makes: of the instance, or of its network interfaces. */
+const securityGroupsOf = (template: Body): readonly string[] => [
+  ...addressesIn(template["vpc_security_group_ids"]),
+  ...asList(template["network_interfaces"]).flatMap((each) => addressesIn(asBody(each)["security_groups"])),
+];
 
 /** The containers of a task definition. */
 export const containersOf = ({ body }: WrittenBlock): readonly Body[] => asList(parsed(body["container_definitions"])).map(asBody);

@@ -13,6 +13,7 @@ import type { Place } from "./place.ts";
 /** How services call each other: through a load balancer that only hosts reach, at a port for each service that is called. */
 export interface Calls {
   readonly noun: Noun;
+  readonly loadBalancer: Resource<"aws_lb">;
   readonly doors: ReadonlyMap<string, Door>;
 }
 
@@ -54,7 +55,7 @@ export function renderCalls(place: Place, network: Network, hosts: Hosts, logs: 
     renderDoor(place, { network, hosts, securityGroup, loadBalancer }, each, PORTS.from + (ports.get(each.service.name) ?? 0)),
   );
   const blocks = [securityGroup, ...onward(securityGroup, groupsOf(hosts, called.map(({ service }) => service))), loadBalancer, ...doors.flatMap((each) => each.blocks)];
-  return { noun: { name: "calls", blocks }, doors: new Map(doors.map(({ name, door }) => [name, door])) };
+  return { noun: { name: "calls", blocks }, loadBalancer, doors: new Map(doors.map(({ name, door }) => [name, door])) };
 }
 
 interface Ground {

@@ -7,8 +7,14 @@ type Named = Pick<Place, "prefix" | "path">;
 /** The ECS cluster; the group of an environment's schedules has the same name. */
 export const clusterName = ({ prefix }: Named): string => prefix;
 
+/** A group of hosts: its capacity provider, and what that is made of. */
+export const hostsName = ({ prefix }: Named, group: string): string => `${prefix}-hosts-${group}`;
+
 /** The SSM parameter that holds the image that runs, by digest. */
 export const releaseParameter = ({ path }: Named, service: string): string => `${path}/services/${service}/release`;
+
+/** The parameter beside it that is there while somebody releases. */
+export const turnParameter = ({ path }: Named, kind: "services" | "sites", name: string): string => `${path}/${kind}/${name}/releasing`;
 
 /** The log group of a service and of all that runs once for it, below the environment's path. */
 export const serviceLogs = (service: string): string => `services/${service}`;

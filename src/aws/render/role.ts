@@ -42,3 +42,10 @@ export function trust(service: string, condition?: Readonly<Record<string, unkno
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole", ...(condition && { Condition: condition }) }],
   });
 }
+
+/** The channels through which people get a shell, of an instance or of a container. They are no resources that could be named. */
+export const OPEN_CHANNELS: Statement = {
+  Sid: "OpenChannels",
+  Action: ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"],
+  Resource: "*",
+};

@@ -1,16 +1,23 @@
 import { expression, resource, text, type Block, type Resource } from "../terraform.ts";
-import type { Hosts } from "./hosts.ts";
+import { groupOf, type Hosts } from "./hosts.ts";
 import { UNRELEASED, type Task } from "./task-definition.ts";
 
 /** How requests come to the replicas, and what must be there before they start. */
 interface Ways {
   readonly targetGroups: readonly Resource<"aws_lb_target_group">[];
+  /** Each of them ends a deployment. */
+  readonly alarms: readonly Resource<"aws_cloudwatch_metric_alarm">[];
   readonly after: readonly Block[];
 }
 
+/** How long a deployment may take in an apply: a single replica that does not start is given up only after its third. */
+const PATIENCE = "40m";
+/** Seconds between two changes of the number of replicas: soon more, late fewer. */
+const COOL_DOWN = { scale_out_cooldown: 60, scale_in_cooldown: 300 };
+
 /** The running replicas: none before the first release, then as many as the definition says. */
 export function renderRunning(
-  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, hosts: Hosts, { targetGroups, after }: Ways,
+  { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, hosts: Hosts, { targetGroups, alarms, after }: Ways,
 ): readonly Block[] {
   const { least, most, targetCpuPercent } = service.replicas;
   const scaled = most > least;
@@ -22,10 +29,17 @@ export function renderRunning(
       cluster: hosts.cluster.of("id"),
       task_definition: definition.of("arn"),
       desired_count: wanted,
-      capacity_provider_strategy: [{ capacity_provider: hosts.capacityProvider.of("name"), weight: 1 }],
+      capacity_provider_strategy: [{ capacity_provider: groupOf(hosts, service).capacityProvider.of("name"), weight: 1 }],
       deployment_minimum_healthy_percent: 100,
       deployment_maximum_percent: 200,
+      // Replicas that do not start; from three of them on, or half of those that are wanted.
       deployment_circuit_breaker: { enable: true, rollback: true },
+      ...(alarms.length > 0 && { alarms: { enable: true, rollback: true, alarm_names: alarms.map((alarm) => alarm.of("alarm_name")) } }),
+      // An apply that changes what runs ends when that runs, and fails where ECS went back.
+      wait_for_steady_state: true,
+      timeouts: { create: PATIENCE, update: PATIENCE },
+      enable_execute_command: true,
+      availability_zone_rebalancing: "ENABLED",
       ordered_placement_strategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }, { type: "spread", field: "instanceId" }],
       enable_ecs_managed_tags: true,
       propagate_tags: "SERVICE",
@@ -59,6 +73,7 @@ export function renderRunning(
     resource_id: range.of("resource_id"),
     target_tracking_scaling_policy_configuration: {
       target_value: targetCpuPercent,
+      ...COOL_DOWN,
       predefined_metric_specification: { predefined_metric_type: "ECSServiceAverageCPUUtilization" },
     },
   });

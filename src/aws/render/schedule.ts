@@ -3,7 +3,7 @@ import { expression, resource, text, type Block, type Resource } from "../terraf
 import { scheduleExpression } from "./cron.ts";
 import { scheduleName } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
-import type { Hosts } from "./hosts.ts";
+import { groupOf, type Hosts } from "./hosts.ts";
 import { physicalName } from "./names.ts";
 import type { Place } from "./place.ts";
 import { renderRole, trust } from "./role.ts";
@@ -64,7 +64,7 @@ export function renderSchedule(
           // Without a number it is the newest, which a deployment makes.
           task_definition_arn: definition.of("arn_without_revision"),
           task_count: 1,
-          capacity_provider_strategy: [{ capacity_provider: hosts.capacityProvider.of("name"), weight: 1 }],
+          capacity_provider_strategy: [{ capacity_provider: groupOf(hosts, service).capacityProvider.of("name"), weight: 1 }],
           enable_ecs_managed_tags: true,
           propagate_tags: "TASK_DEFINITION",
         },

@@ -6,7 +6,7 @@ import { releaseParameter, serviceLogs } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
 import type { Edge } from "./edge.ts";
 import { renderEntrance } from "./entrance.ts";
-import type { Hosts } from "./hosts.ts";
+import { groupOf, type Hosts } from "./hosts.ts";
 import { linkedParts, type LinkedParts } from "./linked.ts";
 import { logGroup, mayWriteLogs } from "./logs.ts";
 import { physicalName } from "./names.ts";
@@ -17,6 +17,8 @@ import type { ListenerRule } from "./rules.ts";
 import { renderRunning } from "./running.ts";
 import { renderSchedule, type ScheduleGround } from "./schedule.ts";
 import { migrating, serving, UNRELEASED, type Task } from "./task-definition.ts";
+import { renderAlarms, type Way } from "./service-alarms.ts";
+import { mayOfferShell } from "./sessions.ts";
 import { taskEnvironment, type TaskEnvironment } from "./task.ts";
 import { mayMessage } from "./topic.ts";
 import type { Network } from "./network.ts";
@@ -48,20 +50,29 @@ export function renderService(place: Place, ground: Ground, service: Service): N
     ...mayRead(values),
   ]);
   // All that the program itself may do in AWS.
-  const own = taskRole(place, `${name}_task`, physicalName("role", place.prefix, service.name, "task"), mayMessage(service, ground.topics));
-  const task: Task = { place, service, name, release: released.current, values, logs, roles: { execution: execution.role, task: own.role } };
+  const own = taskRole(place, `${name}_task`, physicalName("role", place.prefix, service.name, "task"), [
+    ...(service.schedule ? [] : mayOfferShell(ground.hosts)), ...mayMessage(service, ground.topics),
+  ]);
+  const { architecture } = groupOf(ground.hosts, service);
+  const task: Task = { place, service, architecture, name, release: released.current, values, logs, roles: { execution: execution.role, task: own.role } };
   const definition = serving(task);
   const door = ground.calls?.doors.get(service.name);
+  const ways: readonly Way[] = [
+    ...(way && entrance ? [{ name: "" as const, loadBalancer: entrance.edge.loadBalancer, targetGroup: way.targetGroup }] : []),
+    ...(door && ground.calls ? [{ name: "calls" as const, loadBalancer: ground.calls.loadBalancer, targetGroup: door.targetGroup }] : []),
+  ];
+  const alarms = renderAlarms(place, service, ways);
   const running = service.schedule && ground.schedules
     ? renderSchedule(task, service.schedule, definition, { hosts: ground.hosts, group: ground.schedules.group })
     : renderRunning(task, definition, ground.hosts, {
-        targetGroups: [...(way ? [way.targetGroup] : []), ...(door ? [door.targetGroup] : [])],
+        targetGroups: ways.map(({ targetGroup }) => targetGroup),
+        alarms,
         after: [...policies([...execution.blocks, ...own.blocks]), ...(way?.rules ?? []), ...(door ? [door.listener] : [])],
       });
   const once = service.migrate === null ? [] : [migrating(task, service.migrate)];
   const blocks = [
     repository, ...released.blocks, ...secrets.blocks, logs, ...execution.blocks, ...own.blocks,
-    ...(way?.blocks ?? []), definition, ...once, ...running,
+    ...(way?.blocks ?? []), ...alarms, definition, ...once, ...running,
   ];
   return { name: `service-${service.name}`, blocks };
 }
