@@ -1,5 +1,6 @@
 import type { Model, Shared } from "../../model/model.ts";
-import { json, resource, text, type Block, type Resource } from "../terraform.ts";
+import type { Block } from "../terraform.ts";
+import { bucketPolicy, privateBucket } from "./bucket.ts";
 import type { Noun } from "./directory.ts";
 
 /** Where the state of a directory is. */
@@ -39,43 +40,8 @@ const OLD_STATE_DAYS = 180;
 
 /** The bucket itself. `bootstrap` makes it by a call before Terraform first runs, for its own state is in it; from then on it is Terraform's. */
 export function renderStateBucket({ name }: Shared, account: string): Noun {
-  const bucket = resource("aws_s3_bucket", "state", { bucket: stateBucketName(name, account) }, { lifecycle: { prevent_destroy: true } });
-  const of = { bucket: bucket.of("id") };
-  const versions = resource("aws_s3_bucket_versioning", "state", { ...of, versioning_configuration: { status: "Enabled" } }, { lifecycle: { prevent_destroy: true } });
-  const blocks = [
-    bucket, versions,
-    resource("aws_s3_bucket_public_access_block", "state", {
-      ...of, block_public_acls: true, block_public_policy: true, ignore_public_acls: true, restrict_public_buckets: true,
-    }),
-    resource("aws_s3_bucket_ownership_controls", "state", { ...of, rule: { object_ownership: "BucketOwnerEnforced" } }),
-    resource("aws_s3_bucket_server_side_encryption_configuration", "state", {
-      ...of, rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
-    }),
-    resource(
-      "aws_s3_bucket_lifecycle_configuration", "state",
-      {
-        ...of,
-        rule: [{
-          id: "old", status: "Enabled", filter: [{ prefix: "" }],
-          noncurrent_version_expiration: [{ noncurrent_days: OLD_STATE_DAYS }], abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }],
-        }],
-      },
-      { depends_on: [versions] },
-    ),
-    encryptedOnly(bucket),
-  ];
-  return { name: "state-bucket", blocks, settings: { import: [{ to: bucket.address, id: stateBucketName(name, account) }] } };
-}
-
-function encryptedOnly(bucket: Resource<"aws_s3_bucket">): Block {
-  return resource("aws_s3_bucket_policy", "state", {
-    bucket: bucket.of("id"),
-    policy: json({
-      Version: "2012-10-17",
-      Statement: [{
-        Sid: "EncryptedConnectionsOnly", Effect: "Deny", Principal: "*", Action: "s3:*",
-        Resource: [bucket.of("arn"), text`${bucket.of("arn")}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } },
-      }],
-    }),
-  });
+  const physical = stateBucketName(name, account);
+  const { bucket, blocks } = privateBucket("state", physical, { oldDays: OLD_STATE_DAYS });
+  const kept = blocks.map((block): Block => (block.type === bucket.type ? { ...block, meta: { lifecycle: { prevent_destroy: true } } } : block));
+  return { name: "state-bucket", blocks: [...kept, bucketPolicy("state", bucket, [])], settings: { import: [{ to: bucket.address, id: physical }] } };
 }
