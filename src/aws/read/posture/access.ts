@@ -61,7 +61,9 @@ export const ACCESS: readonly Rule[] = [
 
 /** Actions that know no resources. test/aws/policy.test.ts asks AWS's list. */
 export const TAKES_ALL = [
-  "ecr:GetAuthorizationToken", "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots", "cloudwatch:PutMetricData",
+  "ecr:GetAuthorizationToken", "ecs:DiscoverPollEndpoint", "logs:DescribeLogGroups",
+  "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+  "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots", "cloudwatch:PutMetricData",
   "sts:GetCallerIdentity", "ec2:DescribeTags", "ec2:DescribeNetworkInterfaces", "ce:GetCostAndUsage", "sts:GetServiceBearerToken",
 ];
 
