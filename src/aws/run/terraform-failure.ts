@@ -14,14 +14,14 @@ export interface Attempt {
   readonly bootstrap: string;
 }
 
-interface Kind {
+export interface Kind {
   readonly code: FailureCode;
   readonly why: (refusal: Refusal) => string;
   readonly hint: (attempt: Attempt) => string;
 }
 
 /** How AWS refuses, by its error's name; the first that fits. https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
-const REFUSALS: readonly (readonly [name: RegExp, kind: Kind])[] = [
+export const REFUSALS: readonly (readonly [name: RegExp, kind: Kind])[] = [
   [/^(ExpiredToken|RequestExpired|ExpiredTokenException|TokenRefreshRequired)/, {
     code: "credentials-expired", why: () => "the AWS credentials have expired", hint: ({ again }) => `sign in anew (aws sso login), then: ${again}`,
   }],
