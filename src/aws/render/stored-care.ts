@@ -1,7 +1,14 @@
 import { resource, text, type Block, type Resource } from "../terraform.ts";
 import { physicalName } from "./names.ts";
+import { nightOf } from "./night.ts";
 import type { Place } from "./place.ts";
 import type { StoredGround } from "./stored-ground.ts";
+
+/** Tag of volumes of which snapshots are made, and of those snapshots: which database's they are. */
+export const SNAPSHOTS_TAG = "snapshots";
+
+/** `dailyge-prod-redis` */
+export const snapshotsOf = ({ prefix }: Pick<Place, "prefix">, database: string): string => `${prefix}-${database}`;
 
 /** A snapshot of the volume every night, kept as long as the definition says. AWS keeps the last one of a volume that is gone. */
 export function nightlySnapshots({ place, snapshots }: StoredGround, name: string, database: { readonly name: string; readonly backupDays: number }): readonly Block[] {
@@ -11,11 +18,10 @@ export function nightlySnapshots({ place, snapshots }: StoredGround, name: strin
     execution_role_arn: snapshots.of("arn"),
     policy_details: {
       resource_types: ["VOLUME"],
-      target_tags: { snapshots: `${place.prefix}-${database.name}` },
+      target_tags: { [SNAPSHOTS_TAG]: snapshotsOf(place, database.name) },
       schedule: [{
         name: "nightly",
-        // In UTC: at three in the morning in Seoul.
-        create_rule: { interval: 24, interval_unit: "HOURS", times: ["18:00"] },
+        create_rule: { interval: 24, interval_unit: "HOURS", times: [nightOf(place.shared.timezone).snapshot] },
         retain_rule: { count: database.backupDays },
         copy_tags: true,
       }],

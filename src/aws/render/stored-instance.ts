@@ -2,6 +2,7 @@ import { json, resource, text, type Block, type Data, type Resource, type Text }
 import { physicalName } from "./names.ts";
 import type { Place } from "./place.ts";
 import { trust, type Statement } from "./role.ts";
+import { SNAPSHOTS_TAG, snapshotsOf } from "./stored-care.ts";
 
 /** What an instance for one database is made of. */
 export interface StoredInstanceParts {
@@ -10,7 +11,7 @@ export interface StoredInstanceParts {
   readonly database: { readonly name: string; readonly instance: string; readonly storageGb: number };
   readonly subnet: Resource<"aws_subnet">;
   readonly securityGroup: Resource<"aws_security_group">;
-  readonly image: Data<"aws_ssm_parameter">;
+  readonly image: RenderedImage;
   readonly may: readonly Statement[];
   /** What it does when it starts for the first time, once its volume is known. */
   readonly boot: (volume: Resource<"aws_ebs_volume">) => Text;
@@ -32,7 +33,7 @@ export function renderStoredInstance(place: Place, parts: StoredInstanceParts): 
       type: "gp3",
       size: database.storageGb,
       encrypted: true,
-      tags: { ...tags, snapshots: `${place.prefix}-${database.name}` },
+      tags: { ...tags, [SNAPSHOTS_TAG]: snapshotsOf(place, database.name) },
     },
     { lifecycle: { prevent_destroy: true } },
   );
@@ -40,7 +41,7 @@ export function renderStoredInstance(place: Place, parts: StoredInstanceParts): 
   const instance = resource(
     "aws_instance", name,
     {
-      ami: parts.image.of("insecure_value"),
+      ami: parts.image.id,
       instance_type: database.instance,
       subnet_id: subnet.of("id"),
       vpc_security_group_ids: [parts.securityGroup.of("id")],
