@@ -116,6 +116,17 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     },
     load: () => import("./verb/plan.ts").then(({ plan }) => plan),
   },
+  bootstrap: {
+    usage: "bootstrap [shared] [--environment NAME]",
+    summary: "make what an AWS account needs first: the bucket for states, roles for workflows",
+    options: { "out DIR": "where its Terraform is written to (default: terraform)", yes: "do not ask" },
+    load: () => import("./verb/bootstrap.ts").then(({ bootstrap }) => bootstrap),
+  },
+  update: {
+    usage: "update",
+    summary: "choose the newest images for instances on AWS; written to platform.lock.json",
+    load: () => import("./verb/update.ts").then(({ update }) => update),
+  },
   apply: {
     usage: "apply [shared] [--environment NAME]",
     summary: "bring AWS to what the definition says, after showing what changes",

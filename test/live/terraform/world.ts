@@ -75,7 +75,7 @@ export class World {
     const known = this.things.get(`${type}/${id}`);
     if (known) return known.fields;
     const attributes = Object.entries(block.attributes ?? {}).map(([name, attribute]) => [name, name === "id" ? id : attribute.computed ? madeUp(attribute.type) : null]);
-    const blocks = Object.keys(block.block_types ?? {}).map((name) => [name, []]);
+    const blocks = Object.entries(block.block_types ?? {}).map(([name, { nesting_mode }]) => [name, nesting_mode === "single" ? null : []]);
     const fields = Object.fromEntries([...attributes, ...blocks]) as Fields;
     this.things.set(`${type}/${id}`, { type, fields });
     return fields;
