@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderTerraform, type TerraformDirectory } from "../aws/render/index.ts";
 import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
+import { awsSettings } from "../aws/run/clients.ts";
 import { permitting } from "../aws/run/guard.ts";
 import { writeDirectories, type WrittenPlan } from "../aws/run/plan.ts";
 import { planDirectory, type PlannedDirectory, type Workshop } from "../aws/run/terraform-plan.ts";
@@ -69,19 +70,20 @@ export interface Work {
  */
 export async function working<Result>(invocation: Invocation, { located: { model }, out, rendered, all }: Written, act: (work: Work) => Promise<Result>): Promise<Result> {
   const program = await requireTerraform(process.env);
-  const identity = await identify(model.shared.region);
+  const command = again(invocation);
+  const identity = await identify(awsSettings(model.shared.region, process.env), { failed: "AWS was not asked anything", again: command });
   const wanted = (directory: string): string | null => accountOf(model, directory);
   const fits = ({ name }: TerraformDirectory): boolean => [null, identity.account].includes(wanted(name));
   // What is shared may be in another account than the environment that is asked for, which comes last.
   const main = (all ? rendered.findLast(fits) : undefined) ?? rendered.at(-1);
-  if (main) requireAccount(identity, wanted(main.name), main.name);
+  if (main) requireAccount(identity, wanted(main.name), main.name, command);
   const place = mkdtempSync(join(tmpdir(), "dailyge-plan-"));
   const clean = (): void => rmSync(place, { recursive: true, force: true });
   const interrupts = new Interrupts(invocation.tell);
   const view = new ProgressView({ tell: interrupts.tell, terminal: invocation.terminal });
   process.on("exit", clean);
   const workshop: Workshop = {
-    program, environment: process.env, pluginCache: join(cacheHome(), "terraform-plugins"), out, again: again(invocation), bootstrap: "./dailyge bootstrap",
+    program, environment: process.env, pluginCache: join(cacheHome(), "terraform-plugins"), out, again: command, bootstrap: "./dailyge bootstrap",
   };
   const work: Work = {
     workshop, identity, interrupts, view,

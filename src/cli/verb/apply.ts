@@ -1,5 +1,7 @@
 import type { TerraformDirectory } from "../../aws/render/index.ts";
 import { applyPlan, type Applied } from "../../aws/run/apply.ts";
+import { awsSettings } from "../../aws/run/clients.ts";
+import type { UsersRun } from "../../aws/run/database-users.ts";
 import { requirePermission, unpermitted } from "../../aws/run/guard.ts";
 import type { PlannedDirectory } from "../../aws/run/terraform-plan.ts";
 import { Failure } from "../../kit/failure.ts";
@@ -25,10 +27,10 @@ export async function apply(invocation: Invocation): Promise<number> {
     const directories: Done[] = [];
     const used = new Set<string>();
     for (const rendered of work.reachable) directories.push(await applyDirectory(invocation, written, work, { rendered, used, last: rendered === work.reachable.at(-1) }));
-    return { account: work.identity.account, directories };
+    return { account: work.identity.account, directories, users: await makeUsers(written, work) };
   });
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(done, null, 2)}\n`);
-  else invocation.print(doneText(invocation, written, done.directories));
+  else invocation.print(`${doneText(invocation, written, done.directories)}${done.users.map(({ database, state }) => `database ${database}: its users are ${state}\n`).join("")}`);
   return 0;
 }
 
@@ -57,6 +59,16 @@ async function applyDirectory(invocation: Invocation, written: Written, work: Wo
   const { outputs, ...applied } = await applyPlan(workshop, planned, { file, show: view.show, signal: interrupts.signal, abandon: interrupts.abandon });
   view.finish();
   return { ...shown, applied, nameServers: newNameServers(planned, outputs) };
+}
+
+/** Databases of RDS get their users from a task inside the network, which Terraform cannot run. */
+async function makeUsers({ located: { model, environment } }: Written, { reachable, workshop, interrupts, view }: Work): Promise<readonly UsersRun[]> {
+  const users = environment.databases.some((database) => database.engine === "mysql" && database.usedBy.length > 0);
+  if (!users || !reachable.some(({ name }) => name === environment.name)) return [];
+  interrupts.words = ["interrupted: it is not waited for any more", "interrupted"];
+  const { runDatabaseUsers } = await import("../../aws/run/database-users.ts");
+  const settings = awsSettings(model.shared.region, process.env);
+  return runDatabaseUsers({ shared: model.shared, environment, settings, signal: interrupts.signal, report: view.show, again: workshop.again });
 }
 
 /** A name that fits nothing was probably meant to fit something. */
