@@ -3,6 +3,7 @@ import { registerHooks, type ResolveHookSync } from "node:module";
 import { dirname, join, resolve as absolutePath } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Failure } from "../kit/failure.ts";
+import { lockFile, readImageLock } from "./image-lock.ts";
 import { resolve, type Resolved } from "../model/resolve/index.ts";
 import { isPlaceless, loadFailure, syntaxSpot } from "./load-failure.ts";
 
@@ -13,7 +14,9 @@ const LIBRARY = new URL(import.meta.url.endsWith(".ts") ? "../index.ts" : "../in
 export async function resolvePlatform(file: string): Promise<{ readonly directory: string; readonly resolved: Resolved }> {
   const directory = dirname(absolutePath(file));
   const definition = await loadDefinition(file);
-  return { directory, resolved: resolve(definition, (path) => statSync(join(directory, path), { throwIfNoEntry: false })?.isDirectory() ?? false) };
+  const exists = (path: string): boolean => statSync(join(directory, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const images = readImageLock(lockFile(absolutePath(file)));
+  return { directory, resolved: resolve(definition, exists, (region) => (images[region] ?? []).map(({ use, architecture, id }) => ({ use, architecture, id }))) };
 }
 
 /** What a `platform.ts` exports as its default, judged no further than that it is an object. Throws a Failure when it cannot be had. */

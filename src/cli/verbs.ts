@@ -87,13 +87,18 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   },
   restore: {
     usage: "restore NAME",
-    summary: "replace all data by those of a snapshot",
-    options: { yes: "do not ask" },
+    summary: "replace all data by those of a snapshot; on AWS, bring back one database beside the present one",
+    options: {
+      yes: "do not ask",
+      "at TIME": "on AWS: its state at this time, 2026-11-22T09:30+09:00 for instance (default: the newest)",
+      "from SNAPSHOT": "on AWS: what this snapshot holds",
+      "out DIR": "on AWS: where the Terraform files are (default: terraform)",
+    },
     load: () => import("./verb/snapshot.ts").then(({ restore }) => restore),
   },
   snapshots: {
     usage: "snapshots [delete NAME]",
-    summary: "what is kept, oldest first; down --erase deletes all of it",
+    summary: "what is kept, oldest first; down --erase deletes all of it; on AWS, what databases can be restored from",
     load: () => import("./verb/snapshot.ts").then(({ snapshots }) => snapshots),
   },
   secret: {

@@ -1,6 +1,7 @@
-import { data, resource, type Data, type Resource } from "../terraform.ts";
+import { resource, type Resource } from "../terraform.ts";
 import type { DatabaseGround } from "./database.ts";
 import type { Noun } from "./directory.ts";
+import { renderImage, type RenderedImage } from "./image.ts";
 import { instanceType, type Architecture } from "./instance-type.ts";
 import { physicalName } from "./names.ts";
 import { trust } from "./role.ts";
@@ -11,7 +12,7 @@ export interface StoredGround extends DatabaseGround {
   /** Names that only this network knows. */
   readonly zone: Resource<"aws_route53_zone">;
   readonly zoneName: string;
-  readonly images: Readonly<Record<Architecture, Data<"aws_ssm_parameter">>>;
+  readonly images: Readonly<Record<Architecture, RenderedImage>>;
   readonly snapshots: Resource<"aws_iam_role">;
 }
 
@@ -19,7 +20,7 @@ export function renderStoredGround(ground: DatabaseGround): StoredGround {
   const { place, network } = ground;
   const zoneName = `${place.environment.name}.internal.${place.shared.domain}`;
   const zone = resource("aws_route53_zone", "internal", { name: zoneName, comment: "Databases, for this network alone", vpc: [{ vpc_id: network.vpc.of("id") }] });
-  const images = { arm64: image("arm64"), x86_64: image("x86_64") };
+  const images = { arm64: renderImage(place, "databases", "arm64"), x86_64: renderImage(place, "databases", "x86_64") };
   const role = resource("aws_iam_role", "snapshots", {
     name: physicalName("role", place.prefix, "snapshots"),
     assume_role_policy: trust("dlm.amazonaws.com", { StringEquals: { "aws:SourceAccount": place.account.of("account_id") } }),
@@ -30,10 +31,6 @@ export function renderStoredGround(ground: DatabaseGround): StoredGround {
   });
   const stored = place.environment.databases.filter(({ engine }) => engine !== "mysql");
   const used = new Set(stored.map(({ instance, name }) => images[instanceType(instance, name).architecture]));
-  const blocks = [zone, ...used, ...(stored.some(({ backupDays }) => backupDays > 0) ? [role, allowed] : [])];
+  const blocks = [zone, ...[...used].flatMap((image) => image.blocks), ...(stored.some(({ backupDays }) => backupDays > 0) ? [role, allowed] : [])];
   return { ...ground, zone, zoneName, images, snapshots: role, nouns: stored.length > 0 ? [{ name: "databases", blocks }] : [] };
 }
-
-/** Amazon Linux 2023, the newest. An instance keeps the one that it was made with. */
-const image = (architecture: Architecture) =>
-  data("aws_ssm_parameter", `databases_image_${architecture}`, { name: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}` });

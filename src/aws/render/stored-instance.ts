@@ -1,4 +1,5 @@
-import { json, resource, text, type Block, type Data, type Resource, type Text } from "../terraform.ts";
+import { json, resource, text, type Block, type Resource, type Text } from "../terraform.ts";
+import type { RenderedImage } from "./image.ts";
 import { physicalName } from "./names.ts";
 import type { Place } from "./place.ts";
 import { trust, type Statement } from "./role.ts";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { differencesOf } from "../../aws/render/differences.ts";
+import { floatingImages } from "../../aws/render/image.ts";
 import { mayHaveCredentials } from "../../aws/run/account.ts";
 import { findTerraform } from "../../aws/run/terraform.ts";
 import { Failure } from "../../kit/failure.ts";
@@ -65,7 +66,7 @@ function planJson({ located: { model }, out, files, rendered }: Written, compare
   const { directories, written, unchanged, removed } = files;
   const program = findTerraform(process.env["PATH"] ?? "")?.name ?? null;
   const differences = differencesOf(model).filter(({ environments }) => environments.some((name) => rendered.some((one) => one.name === name)));
-  return `${JSON.stringify({ directory: resolve(out), directories, written, unchanged, removed, differences, program, ...compared }, null, 2)}\n`;
+  return `${JSON.stringify({ directory: resolve(out), directories, written, unchanged, removed, differences, floatingImages: floatingImages(model), program, ...compared }, null, 2)}\n`;
 }
 
 function writtenText({ located: { model }, out, files: { written, unchanged, removed }, rendered }: Written, columns: number): string {
@@ -77,7 +78,9 @@ function writtenText({ located: { model }, out, files: { written, unchanged, rem
     const all = where.length === model.environments.length;
     return where.length === 0 ? [] : [`  ${wrap(`${part}${all ? "" : ` (${where.join(", ")})`}: ${says}`, columns - 2, "    ")}`];
   });
-  return `${[...lines, ...(differences.length > 0 ? ["not on AWS as it is written:", ...differences] : [])].join("\n")}\n`;
+  const floating = floatingImages(model).map(({ use, architecture }) => `${use} ${architecture}`);
+  const unpinned = floating.length === 0 ? [] : [wrap(`not pinned: the image of ${floating.join(", of ")} is whichever is the newest on the day of an apply; ./dailyge update chooses one`, columns, "  ")];
+  return `${[...lines, ...(differences.length > 0 ? ["not on AWS as it is written:", ...differences] : []), ...unpinned].join("\n")}\n`;
 }
 
 function byHandText({ out, files: { directories } }: Written): string {
