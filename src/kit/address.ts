@@ -24,6 +24,12 @@ export function networkOf({ version, bits, prefix }: Network): Network {
   return { version, bits: (bits >> rest) << rest, prefix };
 }
 
+/** The block that is `index` places into another one, cut into blocks of this prefix. */
+export function blockWithin({ version, bits, prefix }: Network, inner: number, index: number): Network {
+  if (inner < prefix || index < 0 || index >= 2 ** (inner - prefix)) throw new RangeError(`a /${prefix} has no /${inner} number ${index}`);
+  return { version, bits: bits + (BigInt(index) << BigInt((version === 4 ? 32 : 128) - inner)), prefix: inner };
+}
+
 /** Whether all of the inner block's addresses are in the outer one. */
 export function contains(outer: Network, inner: Network): boolean {
   return outer.version === inner.version && outer.prefix <= inner.prefix

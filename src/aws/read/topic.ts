@@ -9,6 +9,16 @@ export function workingQueues(configuration: Configuration): readonly WrittenBlo
   return queues.filter(({ address }) => !dead.includes(address));
 }
 
+/** Topics of parts: all but those that alarms tell people through, as long as nobody else can use these. */
+export function publishedTopics(configuration: Configuration): readonly WrittenBlock[] {
+  const subscriptions = ofType(configuration, "aws_sns_topic_subscription");
+  return ofType(configuration, "aws_sns_topic").filter((topic) => {
+    const protocols = subscriptions.filter(({ body }) => addressesIn(body["topic_arn"]).includes(topic.address)).map(({ body }) => body["protocol"]);
+    const forPeople = protocols.length > 0 && protocols.every((protocol) => protocol === "email");
+    return !forPeople || opensToAll(configuration, topic) !== undefined;
+  });
+}
+
 const PUBLISH = ["sns:Publish"];
 const HANDLE = ["sqs:ReceiveMessage", "sqs:SendMessage"];
 

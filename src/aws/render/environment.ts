@@ -1,5 +1,6 @@
 import type { Environment, Shared } from "../../model/model.ts";
 import { renderAccessLogs, type AccessLogs } from "./access-logs.ts";
+import { renderBudget } from "./budget.ts";
 import { renderCalls } from "./calls.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabases } from "./database.ts";
@@ -16,6 +17,7 @@ import { renderService } from "./service.ts";
 import { environmentSettings } from "./settings.ts";
 import { renderSite, renderSiteGround } from "./site.ts";
 import { renderTopic, type RenderedTopic } from "./topic.ts";
+import { renderUptime } from "./uptime.ts";
 import { environmentZone } from "./zone.ts";
 
 /** Everything of one environment: one directory, one state. What nothing asks for is not there. */
@@ -39,6 +41,7 @@ function nounsOf(place: Place): readonly Noun[] {
     ...(accessLogs ? [accessLogs.noun] : []),
     ...inside(place, topics, accessLogs),
     ...sites(place, accessLogs),
+    ...told(place),
   ];
 }
 
@@ -74,4 +77,10 @@ function sites(place: Place, accessLogs: AccessLogs | null): readonly Noun[] {
   if (place.environment.sites.length === 0) return [];
   const ground = renderSiteGround(place, accessLogs);
   return [ground.noun, ...place.environment.sites.map((site) => renderSite(place, ground, site))];
+}
+
+/** What people are told of the environment as a whole. */
+function told(place: Place): readonly Noun[] {
+  const { uptime, budget } = place.environment;
+  return [uptime && renderUptime(place, uptime), budget && renderBudget(place, budget)].flatMap((noun) => noun ?? []);
 }

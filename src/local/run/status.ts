@@ -12,6 +12,7 @@ import { probeOf, recordOf, replicasOf } from "./rollout.ts";
 import type { Stage } from "./stage.ts";
 import type { RefusedRelease } from "./state.ts";
 import { runsNow, scalingPromise, scalingStatuses, schedulePromise, scheduleStatuses, type ScalingStatus, type ScheduleStatus } from "./status-duties.ts";
+import { elsewherePromises } from "./status-elsewhere.ts";
 import { messagingPromises, messagingStatuses } from "./status-topics.ts";
 import { inspectProcess } from "./supervisor.ts";
 import type { QueueStatus } from "./topics.ts";
@@ -203,6 +204,7 @@ function promises(stage: Stage, refusals: Refusals): readonly PromiseStatus[] {
     { promise: "processor share", how: "not enforced on this machine" },
     ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
     ...edgePromises(stage, refusals),
+    ...elsewherePromises(stage.state.wanted?.environment),
     { promise: "encryption", how: "plain HTTP and SQL, on loopback only" },
     ...(stage.state.wanted?.environment.databases.length ? [{ promise: "backups and standby", how: "none on this machine" }] : []),
     ...databasePromises(stage),

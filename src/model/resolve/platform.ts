@@ -89,9 +89,9 @@ const isFunction = (value: unknown): value is (context: { readonly environment: 
 const PLATFORM = {
   name: required(platformName, '"shop"'),
   domain: required(domain, '"example.com"'),
+  region: required(region, '"ap-northeast-2"'),
   zone: optional(oneOf<Shared["zone"]>(["own", "existing"], "zone"), "own" as const),
   certificateAuthorities: optional(distinct(domain, (name) => name), null),
-  region: required(region, '"ap-northeast-2"'),
   account: optional(account, null),
   timezone: optional(timezone, "UTC"),
   environments: required(environments, '{ prod: { branch: "main" } }'),
