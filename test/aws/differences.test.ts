@@ -3,6 +3,7 @@ import { differencesOf } from "../../src/aws/render/differences.ts";
 import { shopEnvironment, shopModel } from "./shop.ts";
 
 const lines = (model = shopModel()) => differencesOf(model).map(({ part, says }) => `${part}: ${says}`);
+const MANAGED = "managed rules: of the common ones, those that honest bodies and clients without a name match only count";
 const INSIDE = "every service on the same hosts can reach it inside; those without a link are only not told its address";
 
 test("what AWS does in another way than the definition says", () => {
@@ -14,6 +15,7 @@ test("what AWS does in another way than the definition says", () => {
     "database articles: a replica set of one machine: while that is made anew, or its zone fails, nobody is served",
     "rate limit everyone: AWS counts every few seconds, so more may pass before the first is refused",
     "rate limit login: AWS counts every few seconds, so more may pass before the first is refused",
+    MANAGED,
   ]);
 });
 
@@ -27,5 +29,12 @@ test("is said once for all environments in which it is so", () => {
 
 test("a run that may overlap is as it is written", () => {
   const services = shopEnvironment().services.map((service) => ({ ...service, calls: [], schedule: service.schedule && { ...service.schedule, overlap: true } }));
-  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], protection: { ...shopEnvironment().protection, rateLimits: [] } }] })).toEqual([]);
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], protection: { rateLimits: [], managedRules: [] } }] })).toEqual([]);
+});
+
+test("a firewall whose rules take more than its price covers", () => {
+  const rateLimits = shopEnvironment().protection.rateLimits.map((limit) => ({ ...limit, paths: Array.from({ length: 8 }, (_nothing, index) => `/path${index}`) }));
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), protection: { ...shopEnvironment().protection, rateLimits } }] })).toContain(
+    "firewall: its rules take up to 1598 capacity units: each 500 beyond 1500 add 0.20 USD to a million requests",
+  );
 });

@@ -77,10 +77,9 @@ describe("what is opened is seen", () => {
   const anyone = (group: string) => ({ security_group_id: `\${aws_security_group.${group}.id}`, ip_protocol: "-1", cidr_ipv4: "0.0.0.0/0" });
 
   test.each<[string, (r: Bodies) => void, readonly string[]]>([
-    ["a rule without its source", (r) => set(r, "aws_lb_listener_rule", "service_desk_1", { condition: [{ host_header: { values: ["desk.shop.example"] } }] }), allWays("service:desk", ["team:agency", "world"])],
     ["a rule for another team's network", (r) => set(r, "aws_lb_listener_rule", "service_desk_1", { condition: [{ source_ip: { values: ["198.51.100.1/32"] } }] }), ["team:agency → service:desk"]],
     ["a rule for a network larger than its team's", (r) => set(r, "aws_lb_listener_rule", "service_desk_1", { condition: [{ source_ip: { values: ["203.0.0.0/16"] } }] }), ["world → service:desk"]],
-    ["a rule that forwards to the wrong service", (r) => set(r, "aws_lb_listener_rule", "service_api_1", { action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
+    ["a rule that forwards to the wrong service", (r) => set(r, "aws_lb_listener_rule", "service_api_6", { action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
     ["a default action that forwards", (r) => set(r, "aws_lb_listener", "https", { default_action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_desk.arn}" }] }), allWays("service:desk", ["team:agency", "world"])],
     ["hosts in public subnets that admit anyone", (r) => {
       set(r, "aws_autoscaling_group", "hosts_general", { vpc_zone_identifier: ["${aws_subnet.public_a.id}"] });
@@ -136,6 +135,41 @@ describe("what is opened is seen", () => {
     }), ["service:idle → database:orders"]],
   ])("%s", (_name, change, gained) => {
     expect(after(change).gained).toEqual([...gained].sort());
+  });
+});
+
+describe("a team's host is closed by the listener and by the web ACL", () => {
+  const open = (r: Bodies) => Object.assign(r["aws_lb_listener_rule"]?.["service_desk_1"] ?? {}, { condition: [{ host_header: { values: ["desk.shop.example"] } }] });
+  const rules = (r: Bodies, change: (rule: Record<string, unknown>) => object | null) => {
+    const acl = r["aws_wafv2_web_acl"]?.["edge"] ?? {};
+    acl["rule"] = (acl["rule"] as Record<string, unknown>[]).flatMap((rule) => change(rule) ?? []);
+  };
+  const onlyDesk = (change: (rule: Record<string, unknown>) => object | null) => (r: Bodies) => {
+    open(r);
+    rules(r, (rule) => (rule["name"] === "access-desk-1" ? change(rule) : rule));
+  };
+  const opened = allWays("service:desk", ["team:agency", "world"]);
+  const first = { name: "first", priority: 1, statement: { ip_set_reference_statement: { arn: "${aws_wafv2_ip_set.team_agency_ipv4.arn}" } } };
+
+  test.each<[string, (r: Bodies) => void, readonly string[]]>([
+    ["a rule without its source", open, []],
+    ["no web ACL", (r) => delete r["aws_wafv2_web_acl_association"], []],
+    ["neither", (r) => { open(r); delete r["aws_wafv2_web_acl_association"]; }, opened],
+    ["a web ACL without its rule for the host", onlyDesk(() => null), opened],
+    ["one that only counts", onlyDesk((rule) => ({ ...rule, action: { count: {} } })), opened],
+    ["one for another host", onlyDesk((rule) => ({ ...rule, statement: JSON.parse(JSON.stringify(rule["statement"]).replace("desk.shop", "dusk.shop")) as unknown })), opened],
+    ["one that lets another team's networks through", onlyDesk((rule) => ({ ...rule, statement: JSON.parse(JSON.stringify(rule["statement"]).replace("team_office", "team_agency")) as unknown })), ["team:agency → service:desk"]],
+    ["one after a rule that allows what it refuses", (r) => { open(r); rules(r, (rule) => rule); (r["aws_wafv2_web_acl"]?.["edge"]?.["rule"] as object[]).push({ ...first, action: { allow: {} } }); }, ["team:agency → service:desk"]],
+    ["a team's set of everyone", (r) => { open(r); Object.assign(r["aws_wafv2_ip_set"]?.["team_office_ipv4"] ?? {}, { addresses: ["0.0.0.0/1", "128.0.0.0/1"] }); }, opened],
+  ])("%s", (_name, change, gained) => {
+    expect(after(change)).toMatchObject({ gained: [...gained].sort() });
+  });
+
+  test("a web ACL that refuses everyone by default leaves no way", () => {
+    const closed = after((r) => Object.assign(r["aws_wafv2_web_acl"]?.["edge"] ?? {}, { default_action: { block: {} } }));
+    expect(closed).toEqual({ lost: callable, gained: [] });
+    const sites = after((r) => Object.assign(r["aws_wafv2_web_acl"]?.["sites"] ?? {}, { default_action: { block: {} } }));
+    expect(sites).toEqual({ lost: [...allWays("site:front"), ...allWays("site:manual")].sort(), gained: [] });
   });
 });
 

@@ -1,5 +1,5 @@
 import { addressesIn, asBody, asList, blocksIn, ofType, texts, type Configuration, type WrittenBlock } from "./configuration.ts";
-import { forwards } from "./listener.ts";
+import { forwardings } from "./listener.ts";
 import { admitsGroup } from "./security-groups.ts";
 import { containersOf, type RunningService } from "./service.ts";
 
@@ -13,9 +13,10 @@ export function callsInside(configuration: Configuration, caller: RunningService
   if (straight) return `${straight.address} opens the hosts' ports ${straight.ports} to hosts`;
   for (const attached of asList(called.block.body["load_balancer"]).map(asBody)) {
     const [target] = addressesIn(attached["target_group_arn"]);
-    const forwarding = target === undefined ? undefined : forwards(configuration, target, { from: networks(configuration) });
-    const because = forwarding && throughDoor(configuration, caller, called, forwarding.listener);
-    if (because) return because;
+    for (const { listener } of target === undefined ? [] : forwardings(configuration, target, { from: networks(configuration) })) {
+      const because = throughDoor(configuration, caller, called, listener);
+      if (because) return because;
+    }
   }
   return undefined;
 }

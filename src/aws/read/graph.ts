@@ -6,13 +6,13 @@ import { callsDatabase, runningDatabases, usesDatabase } from "./database.ts";
 import type { Outsider } from "./security-groups.ts";
 import { callsService, nodeOf, runningServices, type RunningService } from "./service.ts";
 import { opensSite } from "./site.ts";
-import { delivers, handles, opensToAll, publishes, workingQueues } from "./topic.ts";
+import { delivers, handles, opensToAll, publishedTopics, publishes, workingQueues } from "./topic.ts";
 
 /**
  * Who can reach whom, as the files of one Terraform directory have it: read from the JSON alone, so that it judges what
  * wrote them. Teams are told by their networks; the world is everyone else.
  *
- * What it looks at: listener rules, security groups, public subnets, secrets and who may read them, roles and the
+ * What it looks at: web ACLs, listener rules, security groups, public subnets, secrets and who may read them, roles and the
  * policies of topics and queues, distributions and their records. What it takes as open without looking: names in DNS of
  * services, the way to AWS's own services, network ACLs, denials in policies.
  */
@@ -21,7 +21,7 @@ export function readGraph(files: readonly WrittenFile[], teams: readonly Team[])
   const services = runningServices(configuration);
   const databases = runningDatabases(configuration);
   const sites = ofType(configuration, "aws_cloudfront_distribution").map((block) => ({ block, node: nodeOf(block, "site") }));
-  const topics = ofType(configuration, "aws_sns_topic").map((block) => ({ block, node: nodeOf(block, "topic") }));
+  const topics = publishedTopics(configuration).map((block) => ({ block, node: nodeOf(block, "topic") }));
   const queues = workingQueues(configuration).map((block) => ({ block, node: nodeOf(block, "queue") }));
   const people: readonly { node: string; outsider: Outsider }[] = [
     { node: "world", outsider: { except: teams.flatMap(({ addresses }) => addresses) } },
@@ -29,7 +29,7 @@ export function readGraph(files: readonly WrittenFile[], teams: readonly Team[])
   ];
   const edges = [
     ...people.flatMap(({ node, outsider }) => [
-      ...sites.flatMap((site) => edge(node, site.node, opensSite(configuration, site.block))),
+      ...sites.flatMap((site) => edge(node, site.node, opensSite(configuration, site.block, outsider))),
       ...services.flatMap((service) => edge(node, service.node, callsService(configuration, service, outsider))),
       ...databases.flatMap((database) => edge(node, database.node, callsDatabase(configuration, database, outsider))),
       ...[...topics, ...queues].flatMap((each) => edge(node, each.node, opensToAll(configuration, each.block))),

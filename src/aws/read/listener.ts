@@ -20,23 +20,23 @@ interface Rule {
 export interface Forwarding {
   readonly rule: string;
   readonly listener: string;
-  readonly host: string;
-  readonly path: string | undefined;
+  /** Patterns in which `*` stands for any text; undefined: any. */
+  readonly hosts: readonly string[] | undefined;
+  readonly paths: readonly string[] | undefined;
 }
 
 /**
- * Finds the rule by which an outsider's request reaches a target group: one that no earlier rule keeps it from. Rules
+ * Finds the rules by which an outsider's requests reach a target group: those that no earlier rule keeps them from. Rules
  * are looked at as wholes: an earlier one is in the way when it takes every request that the later one would.
  */
-export function forwards(configuration: Configuration, target: string, outsider: Outsider): Forwarding | undefined {
+export function forwardings(configuration: Configuration, target: string, outsider: Outsider): readonly Forwarding[] {
   const rules = readRules(configuration);
-  for (const rule of rules) {
-    if (rule.target !== target || rule.listener === undefined || !mayMatch(rule, outsider)) continue;
-    const earlier = rules.filter((other) => other.listener === rule.listener && other.priority < rule.priority);
-    if (earlier.some((other) => takesAll(other, rule, outsider))) continue;
-    return { rule: rule.address, listener: rule.listener, host: rule.hosts?.join(", ") ?? "any host", path: rule.paths?.join(", ") };
-  }
-  return undefined;
+  return rules.flatMap((rule) => {
+    const { address, listener, hosts, paths } = rule;
+    if (rule.target !== target || listener === undefined || !mayMatch(rule, outsider)) return [];
+    const earlier = rules.filter((other) => other.listener === listener && other.priority < rule.priority);
+    return earlier.some((other) => takesAll(other, rule, outsider)) ? [] : [{ rule: address, listener, hosts, paths }];
+  });
 }
 
 function readRules(configuration: Configuration): readonly Rule[] {

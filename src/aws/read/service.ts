@@ -1,5 +1,6 @@
 import { addressesIn, asBody, asList, blocksIn, ofType, parsed, type Body, type Configuration, type WrittenBlock } from "./configuration.ts";
-import { forwards } from "./listener.ts";
+import { firewallBefore, letsThrough } from "./firewall.ts";
+import { forwardings, type Forwarding } from "./listener.ts";
 import { admitsGroup, admitsOutsider, isPublic, type Outsider } from "./security-groups.ts";
 
 /** A service that runs, always or at certain times, and the hosts that it runs on. */
@@ -33,7 +34,7 @@ export function runningServices(configuration: Configuration): readonly RunningS
 }
 
 /** Security groups of what a launch template makes: of the instance, or of its network interfaces. */
-const securityGroupsOf = (template: Body): readonly string[] => [
+export const securityGroupsOf = (template: Body): readonly string[] => [
   ...addressesIn(template["vpc_security_group_ids"]),
   ...asList(template["network_interfaces"]).flatMap((each) => addressesIn(asBody(each)["security_groups"])),
 ];
@@ -59,16 +60,21 @@ export function callsService(configuration: Configuration, service: RunningServi
   if (straight) return `${straight.address} opens the hosts' ports ${straight.ports}`;
   for (const attached of asList(service.block.body["load_balancer"]).map(asBody)) {
     const [target] = addressesIn(attached["target_group_arn"]);
-    const forwarding = target === undefined ? undefined : forwards(configuration, target, outsider);
-    const because = forwarding && throughBalancer(configuration, service, forwarding.listener, outsider);
-    if (because) return `${forwarding.rule} forwards ${forwarding.host}${forwarding.path ?? ""}; ${because}`;
+    for (const forwarding of target === undefined ? [] : forwardings(configuration, target, outsider)) {
+      const because = throughBalancer(configuration, service, forwarding, outsider);
+      if (because) return `${forwarding.rule} forwards ${forwarding.hosts?.join(", ") ?? "any host"}${forwarding.paths?.join(", ") ?? ""}; ${because}`;
+    }
   }
   return undefined;
 }
 
-function throughBalancer(configuration: Configuration, service: RunningService, listener: string, outsider: Outsider): string | undefined {
+function throughBalancer(
+  configuration: Configuration, service: RunningService, { listener, hosts, paths }: Forwarding, outsider: Outsider,
+): string | undefined {
   const { body } = configuration.blocks.get(listener) ?? { body: {} };
   const [balancer] = blocksIn(configuration, asBody(body)["load_balancer_arn"]);
+  const firewall = balancer && firewallBefore(configuration, balancer.address);
+  if (firewall && !letsThrough(configuration, firewall, { outsider, hosts, paths })) return undefined;
   if (!balancer || balancer.body["internal"] === true || !isPublic(configuration, addressesIn(balancer.body["subnets"]))) return undefined;
   const groups = addressesIn(balancer.body["security_groups"]);
   const inward = admitsOutsider(configuration, groups, outsider, Number(asBody(body)["port"]));

@@ -1,9 +1,13 @@
 import { addressesIn, asBody, asList, blocksIn, ofType, parsed, texts, type Configuration, type WrittenBlock } from "./configuration.ts";
+import { letsThrough } from "./firewall.ts";
+import type { Outsider } from "./security-groups.ts";
 
-/** How everyone reaches a site: a distribution that is on, has a name in DNS, and may read its files. */
-export function opensSite(configuration: Configuration, distribution: WrittenBlock): string | undefined {
+/** How an outsider reaches a site: a distribution that is on, has a name in DNS, may read its files, and has no web ACL that refuses all. */
+export function opensSite(configuration: Configuration, distribution: WrittenBlock, outsider: Outsider): string | undefined {
   const { body, address } = distribution;
   const names = texts(body["aliases"]);
+  const firewalls = blocksIn(configuration, body["web_acl_id"]);
+  if (firewalls.some((firewall) => !letsThrough(configuration, firewall, { outsider, hosts: names, paths: undefined }))) return undefined;
   const record = ofType(configuration, "aws_route53_record").find(
     (each) => names.includes(String(each.body["name"])) && addressesIn(asBody(each.body["alias"])["name"]).includes(address),
   );

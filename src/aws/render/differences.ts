@@ -1,5 +1,8 @@
 import type { Engine } from "../../model/database.ts";
-import type { Environment, Model } from "../../model/model.ts";
+import type { Environment, Model, Shared } from "../../model/model.ts";
+import { CAPACITY, capacityOf } from "./firewall-capacity.ts";
+import { firewallRules } from "./firewall.ts";
+import { place } from "./place.ts";
 
 /** Something that the definition says and AWS does in another way, or not at all. */
 export interface Difference {
@@ -11,15 +14,23 @@ export interface Difference {
 }
 
 /** What is not on AWS as it is written, in the order of the definition. */
-export function differencesOf({ environments }: Model): readonly Difference[] {
+export function differencesOf({ shared, environments }: Model): readonly Difference[] {
   const found = new Map<string, Difference>();
   for (const environment of environments) {
-    for (const { part, says } of inOne(environment)) {
+    for (const { part, says } of [...inOne(environment), ...firewall(shared, environment)]) {
       const same = found.get(`${part}: ${says}`);
       found.set(`${part}: ${says}`, { part, says, environments: [...(same?.environments ?? []), environment.name] });
     }
   }
   return [...found.values()];
+}
+
+/** What a firewall beyond what its price covers costs: https://aws.amazon.com/waf/pricing/ */
+function firewall(shared: Shared, environment: Environment): readonly Said[] {
+  if (environment.services.every(({ endpoint }) => endpoint === null)) return [];
+  const units = capacityOf(firewallRules(place(shared, environment)));
+  if (units <= CAPACITY.covered) return [];
+  return [{ part: "firewall", says: `its rules take up to ${units} capacity units: each 500 beyond ${CAPACITY.covered} add 0.20 USD to a million requests` }];
 }
 
 type Said = Pick<Difference, "part" | "says">;
@@ -30,7 +41,7 @@ const DATABASES: Readonly<Record<Engine, string | null>> = {
   mongodb: "a replica set of one machine: while that is made anew, or its zone fails, nobody is served",
 };
 
-function inOne({ services, databases, protection }: Environment): readonly Said[] {
+function inOne({ services, sites, databases, protection, budget, aloneInAccount }: Environment): readonly Said[] {
   return [
     ...services.flatMap(({ name, schedule, seed }): readonly Said[] => [
       ...(schedule && !schedule.overlap ? [{ part: `service ${name}`, says: "a run begins also while the one before goes on: ECS keeps no task from running twice" }] : []),
@@ -45,5 +56,11 @@ function inOne({ services, databases, protection }: Environment): readonly Said[
       return says === null ? [] : [{ part: `database ${name}`, says }];
     }),
     ...protection.rateLimits.map(({ name }): Said => ({ part: `rate limit ${name}`, says: "AWS counts every few seconds, so more may pass before the first is refused" })),
+    ...(protection.managedRules.includes("common") && (services.some(({ endpoint }) => endpoint !== null) || sites.length > 0)
+      ? [{ part: "managed rules", says: "of the common ones, those that honest bodies and clients without a name match only count" }]
+      : []),
+    ...(budget !== null && !aloneInAccount
+      ? [{ part: "budget", says: "it counts what has the tags platform and environment, so nothing until both are made cost allocation tags (console, Billing)" }]
+      : []),
   ];
 }

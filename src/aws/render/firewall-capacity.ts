@@ -28,7 +28,8 @@ export function checkCapacity(environment: string, rules: readonly Wafv2WebAcl_R
 }
 
 const TRANSFORMATION = 10;
-const MATCH: Readonly<Record<string, number>> = { EXACTLY: 2, STARTS_WITH: 2, ENDS_WITH: 2, CONTAINS: 10, CONTAINS_WORD: 10 };
+const MATCH: Readonly<Record<string, number>> = { EXACTLY: 2, STARTS_WITH: 2, ENDS_WITH: 2 };
+const DEAREST = 10;
 const EXPRESSION = 3;
 const RATE = 2;
 
@@ -44,7 +45,8 @@ function parts(statement: Wafv2WebAcl_Rule_Statement): Cost {
   const { rate_based_statement, managed_rule_group_statement, label_match_statement } = statement;
   if (byte_match_statement) {
     const { positional_constraint, text_transformation } = byte_match_statement;
-    return { own: (MATCH[String(positional_constraint)] ?? 0) + transformations(text_transformation), within: [], reference: false };
+    const match = typeof positional_constraint === "string" ? MATCH[positional_constraint] : undefined;
+    return { own: (match ?? DEAREST) + transformations(text_transformation), within: [], reference: false };
   }
   if (regex_match_statement) return { own: EXPRESSION + transformations(regex_match_statement.text_transformation), within: [], reference: false };
   if (ip_set_reference_statement) return { own: 1, within: [], reference: true };

@@ -1,5 +1,6 @@
 import { calledServices } from "../render/address.ts";
 import { countedAs, limitBackend } from "../render/edge-limits.ts";
+import type { Environment } from "../../model/model.ts";
 import type { RateLimit } from "../../model/protection.ts";
 import type { RequestCounts } from "./edge.ts";
 import type { Stage } from "./stage.ts";
@@ -28,11 +29,19 @@ export function edgePromises(stage: Stage, refused: Refusals): readonly PromiseS
   return [
     ...(environment.services.some(({ endpoint }) => endpoint !== null) ? [restrictions(refused)] : []),
     ...(limitsOf(stage).length > 0 ? [rateLimits(limitsOf(stage), refused)] : []),
+    ...managedRules(environment),
     ...(calledServices(environment).length > 0
       ? [{ promise: "calls", how: "the address of a called service is told to the services that call it; nothing keeps another program of this machine from it" }]
       : []),
     ...(environment.sites.length > 0 ? [{ promise: "sites", how: "headers, cache and compression as CloudFront's, but for Brotli and, without HTTPS, Strict-Transport-Security" }] : []),
   ];
+}
+
+/** Only AWS knows what is in them. */
+function managedRules({ protection, services, sites }: Environment): readonly PromiseStatus[] {
+  const { managedRules: rules } = protection;
+  const guarded = services.some(({ endpoint }) => endpoint !== null) || sites.length > 0;
+  return guarded && rules.length > 0 ? [{ promise: "managed rules", how: `not here: only AWS has its own rules (${rules.join(", ")}), so what they would refuse passes` }] : [];
 }
 
 function restrictions({ hosts }: Refusals): PromiseStatus {
