@@ -127,6 +127,17 @@ describe("the load balancer", () => {
     expect(body("aws_lb.edge")).toMatchObject({ drop_invalid_header_fields: true, internal: false });
   });
 
+  test("writes down who asked for what, once it may, and so does the one between services", () => {
+    const body = bodies(directoryOf(shopModel(), "live"));
+    for (const balancer of ["edge", "calls"]) {
+      expect(body(`aws_lb.${balancer}`)).toMatchObject({
+        access_logs: { bucket: "${aws_s3_bucket.access_logs.id}", enabled: true }, depends_on: ["aws_s3_bucket_policy.access_logs"],
+      });
+    }
+    expect(body("aws_s3_bucket_lifecycle_configuration.access_logs")).toMatchObject({ rule: [{ expiration: [{ days: 90 }] }] });
+    expect(body("aws_s3_bucket_server_side_encryption_configuration.access_logs")).toMatchObject({ rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }] });
+  });
+
   test("admits only teams where nothing is public", () => {
     const model = shopModel();
     const environments = model.environments.map((environment) => ({ ...environment, services: only("desk").services }));

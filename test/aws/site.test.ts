@@ -66,3 +66,22 @@ test("its pages read the definition's values from a file beside theirs, literals
   expect([key, cache_control]).toEqual(["environment.json", "no-cache"]);
   expect(content).toBe('{"API":"https://api.shop.example","TEXT":"costs $${PRICE} and %%{more}"}');
 });
+
+test("who read it is written down, in a bucket that only the writers may add to", () => {
+  expect(body("aws_cloudwatch_log_delivery_source.site_front")).toEqual({
+    region: "us-east-1", name: "shop-live-front", log_type: "ACCESS_LOGS", resource_arn: "${aws_cloudfront_distribution.site_front.arn}",
+  });
+  expect(body("aws_cloudwatch_log_delivery.site_front")).toEqual({
+    region: "us-east-1", delivery_source_name: "${aws_cloudwatch_log_delivery_source.site_front.name}", delivery_destination_arn: "${aws_cloudwatch_log_delivery_destination.access_logs.arn}",
+  });
+  expect(body("aws_cloudwatch_log_delivery_destination.access_logs")).toMatchObject({
+    region: "us-east-1", delivery_destination_configuration: [{ destination_resource_arn: "${aws_s3_bucket.access_logs.arn}" }],
+  });
+  const statements = asList(asBody(document(body("aws_s3_bucket_policy.access_logs")["policy"]))["Statement"]).map(asBody);
+  const objects = "${aws_s3_bucket.access_logs.arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*";
+  expect(statements.map(({ Sid, Effect }) => [Sid, Effect])).toEqual([["LoadBalancers", "Allow"], ["Sites", "Allow"], ["SitesLook", "Allow"], ["EncryptedConnectionsOnly", "Deny"]]);
+  expect(statements.slice(0, 2)).toMatchObject([
+    { Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" }, Action: "s3:PutObject", Resource: objects },
+    { Principal: { Service: "delivery.logs.amazonaws.com" }, Action: "s3:PutObject", Resource: objects },
+  ]);
+});
