@@ -17,3 +17,35 @@ export const ASK_AGAIN = "no-cache";
 
 /** The `Cache-Control` of a site's file. */
 export const cacheControl = (path: string): string => (NEVER_CHANGING.some((expression) => new RegExp(expression).test(path)) ? KEEP_FOREVER : ASK_AGAIN);
+
+/** The types that browsers need to be told. https://www.iana.org/assignments/media-types */
+export const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  "text/html": "html htm",
+  "text/css": "css",
+  "text/javascript": "js mjs",
+  "application/json": "json map",
+  "application/manifest+json": "webmanifest",
+  "application/xml": "xml",
+  "application/wasm": "wasm",
+  "application/pdf": "pdf",
+  "text/plain": "txt",
+  "image/svg+xml": "svg",
+  "image/png": "png",
+  "image/jpeg": "jpg jpeg",
+  "image/gif": "gif",
+  "image/webp": "webp",
+  "image/avif": "avif",
+  "image/x-icon": "ico",
+  "font/woff": "woff",
+  "font/woff2": "woff2",
+  "video/mp4": "mp4",
+  "audio/mpeg": "mp3",
+};
+
+const TYPE_OF: ReadonlyMap<string, string> = new Map(Object.entries(CONTENT_TYPES).flatMap(([type, endings]) => endings.split(" ").map((ending) => [ending, type] as const)));
+
+/** The `Content-Type` of a site's file: text is in UTF-8, and what is not known here is for nobody to guess. */
+export function contentType(path: string): string {
+  const type = TYPE_OF.get(/[.]([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "") ?? "application/octet-stream";
+  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
+}

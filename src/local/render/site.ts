@@ -1,5 +1,5 @@
 import type { Environment, Shared } from "../../model/model.ts";
-import { ASK_AGAIN, KEEP_FOREVER, NEVER_CHANGING } from "../../model/site-files.ts";
+import { ASK_AGAIN, CONTENT_TYPES, KEEP_FOREVER, NEVER_CHANGING } from "../../model/site-files.ts";
 import type { Site } from "../../model/site.ts";
 import { localText, type Addresses } from "./address.ts";
 import type { Place } from "./place.ts";
@@ -118,28 +118,4 @@ const COMPRESSED: readonly string[] = [
   "application/wasm", "image/svg+xml", "font/ttf", "font/otf",
 ];
 
-/** The types that browsers need to be told. https://www.iana.org/assignments/media-types */
-const TYPES: Readonly<Record<string, string>> = {
-  "text/html": "html htm",
-  "text/css": "css",
-  "text/javascript": "js mjs",
-  "application/json": "json map",
-  "application/manifest+json": "webmanifest",
-  "application/xml": "xml",
-  "application/wasm": "wasm",
-  "application/pdf": "pdf",
-  "text/plain": "txt",
-  "image/svg+xml": "svg",
-  "image/png": "png",
-  "image/jpeg": "jpg jpeg",
-  "image/gif": "gif",
-  "image/webp": "webp",
-  "image/avif": "avif",
-  "image/x-icon": "ico",
-  "font/woff": "woff",
-  "font/woff2": "woff2",
-  "video/mp4": "mp4",
-  "audio/mpeg": "mp3",
-};
-
-const TYPES_BLOCK = `  types {\n${Object.entries(TYPES).map(([type, endings]) => `    ${type} ${endings};`).join("\n")}\n  }`;
+const TYPES_BLOCK = `  types {\n${Object.entries(CONTENT_TYPES).map(([type, endings]) => `    ${type} ${endings};`).join("\n")}\n  }`;
