@@ -13,6 +13,9 @@ export const hostsName = ({ prefix }: Named, group: string): string => `${prefix
 /** The SSM parameter that holds the image that runs, by digest. */
 export const releaseParameter = ({ path }: Named, service: string): string => `${path}/services/${service}/release`;
 
+/** The same of a site: which of its releases is served. Terraform does not read it, so a deployment makes it. */
+export const siteReleaseParameter = ({ path }: Named, site: string): string => `${path}/sites/${site}/release`;
+
 /** The parameter beside it that is there while somebody releases. */
 export const turnParameter = ({ path }: Named, kind: "services" | "sites", name: string): string => `${path}/${kind}/${name}/releasing`;
 

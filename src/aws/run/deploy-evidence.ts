@@ -76,7 +76,7 @@ async function targetHealth({ balancers }: Ground, { loadBalancers = [] }: EcsSe
 
 /** The end of what a task wrote; it comes to CloudWatch a few seconds after it was written. */
 export async function lastLines({ logs, pace }: Pick<Ground, "logs" | "pace">, definition: TaskDefinition, task: string): Promise<readonly string[]> {
-  const container = definition.containerDefinitions?.[0];
+  const container = definition.containerDefinitions?.find(({ essential }) => essential !== false);
   const { "awslogs-group": group, "awslogs-stream-prefix": prefix } = container?.logConfiguration?.options ?? {};
   if (container === undefined || group === undefined || prefix === undefined) return [];
   const stream = `${prefix}/${container.name}/${task.split("/").at(-1)}`;

@@ -24,7 +24,7 @@ export interface Pace {
 }
 
 /** ECS itself looks at health every few seconds and gives up after minutes; what takes longer has no room to start. */
-export const PACE: Pace = { askMilliseconds: 4_000, rolloutSeconds: 30 * 60, taskSeconds: 60 * 60 };
+export const PACE: Pace = { askMilliseconds: 4_000, rolloutSeconds: 40 * 60, taskSeconds: 60 * 60 };
 
 /** What a release of one service stands on. */
 export interface Ground {

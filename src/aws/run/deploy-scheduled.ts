@@ -16,7 +16,7 @@ export async function releaseScheduled(ground: Ground, { repository, image: find
   const { service, place, ecs } = ground;
   const schedule = await describeSchedule(ground);
   const before = await releasedImage(ground);
-  const image = await find();
+  const image = await find(before);
   const previous = before === null ? null : await nameOf(repository, before);
   const made: Revision[] = [];
   try {

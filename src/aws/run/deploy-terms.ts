@@ -13,8 +13,8 @@ export interface Deployed {
 
 export interface Release {
   readonly repository: Repository;
-  /** Found or made once it is our turn. */
-  readonly image: () => Promise<Image>;
+  /** Found or made once it is our turn, and known what runs. */
+  readonly image: (running: string | null) => Promise<Image>;
   /** Whether its migration runs first: not on the way back to what ran before. */
   readonly migrates: boolean;
   /** Whether it may take the place of a rollout under way. */

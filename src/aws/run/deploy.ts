@@ -39,7 +39,7 @@ async function lookBefore(ground: Ground): Promise<Before> {
 
 async function releaseRunning(ground: Ground, { repository, image: find, migrates, interrupts }: Release): Promise<Deployed> {
   const before = await lookBefore(ground);
-  const image = await find();
+  const image = await find(before.image);
   const previous = before.image === null ? null : await nameOf(repository, before.image);
   const desired = Math.max(before.running.desiredCount ?? 0, ground.service.replicas.least);
   const same = before.image === image.reference && before.running.desiredCount === desired;

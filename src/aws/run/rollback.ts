@@ -11,16 +11,15 @@ import { findImage, type Image, type Repository } from "./image.ts";
  * @throws Failure `nothing-to-roll-back`, and those of a release
  */
 export async function rollBack(ground: Ground, repository: Repository, by: string): Promise<Deployed> {
-  return release(ground, { repository, by, migrates: false, interrupts: true, image: () => imageBefore(ground, repository) });
+  return release(ground, { repository, by, migrates: false, interrupts: true, image: (running) => imageBefore(ground, repository, running) });
 }
 
-/** The last one that served and is not the newest: a rollout that is under way has not served yet, so then it is the newest. */
-async function imageBefore(ground: Ground, repository: Repository): Promise<Image> {
+/** The last one that served and is not what runs: where a rollout is under way, that is what served until now. */
+async function imageBefore(ground: Ground, repository: Repository, running: string | null): Promise<Image> {
   const served = await servedImages(ground);
-  const current = served[0]?.image;
-  const before = served.find(({ image }) => image !== current);
+  const before = served.find(({ image }) => image !== running);
   if (before !== undefined) return findImage(repository, before.image);
-  throw new Failure("nothing-to-roll-back", `${ground.service.name} has served ${current === undefined ? "nothing" : "one release"} in ${ground.place.environment.name}: there is nothing to return to`, {
+  throw new Failure("nothing-to-roll-back", `${ground.service.name} has served ${served.length === 0 ? "nothing" : "one release"} in ${ground.place.environment.name}: there is nothing to return to`, {
     hint: `./dailyge releases ${ground.service.name} --target aws`,
   });
 }
