@@ -2,7 +2,7 @@ import { Failure } from "../../kit/failure.ts";
 import type { Image } from "../../model/images.ts";
 import type { Model } from "../../model/model.ts";
 import { imageParameter, imagesOf } from "../render/image.ts";
-import { asFailure, isNamed, type AwsSettings, type Try } from "./clients.ts";
+import { asFailure, type AwsSettings, type Try } from "./clients.ts";
 
 /** The newest image of a kind, as AWS says it. */
 export interface NewestImage extends Image {
@@ -19,17 +19,19 @@ const TRY: Try = { failed: "the newest images cannot be asked for", again: "./da
  */
 export async function newestImages(model: Model, settings: AwsSettings): Promise<readonly NewestImage[]> {
   // Loaded only here: it takes longer than all that works without AWS.
-  const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+  const { GetParametersCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+  const wanted = imagesOf(model).map((image) => ({ ...image, parameter: imageParameter(image.use, image.architecture) }));
+  if (wanted.length === 0) return [];
   const client = new SSMClient(settings);
   try {
-    return await Promise.all(imagesOf(model).map(async ({ use, architecture }) => {
-      // What holds the id alone, or all that AWS says of the image.
-      const name = imageParameter(use, architecture).replace(/\/image_id$/, "");
-      const { Parameter: parameter } = await client.send(new GetParameterCommand({ Name: name })).catch((error: unknown) => {
-        throw isNamed(error, "ParameterNotFound") ? missing(name, settings.region) : error;
-      });
-      return { use, architecture, ...imageIn(parameter?.Value ?? "", name) };
-    }));
+    // All in one answer, of which an id and its name are of the same moment.
+    const { Parameters: parameters = [] } = await client.send(new GetParametersCommand({ Names: wanted.flatMap(({ parameter }) => [parameter, ...nameOf(parameter)]) }));
+    const said = (parameter: string): string | undefined => parameters.find(({ Name: name }) => name === parameter)?.Value;
+    return wanted.map(({ use, architecture, parameter }) => {
+      const id = said(parameter);
+      if (id === undefined || !/^ami-[0-9a-f]+$/.test(id)) throw missing(parameter, settings.region);
+      return { use, architecture, id, name: nameOf(parameter).map(said)[0] ?? null };
+    });
   } catch (error) {
     throw asFailure(error, TRY);
   } finally {
@@ -37,12 +39,8 @@ export async function newestImages(model: Model, settings: AwsSettings): Promise
   }
 }
 
-const missing = (parameter: string, region: string): Failure =>
-  new Failure("usage", `${TRY.failed}: region ${region} has no parameter ${parameter}`, { hint: "write a region that AWS has: region in the definition" });
+/** The parameter with the image's name; none where AWS says the id alone. */
+const nameOf = (parameter: string): readonly string[] => (parameter.endsWith("/image_id") ? [parameter.replace(/image_id$/, "image_name")] : []);
 
-/** The parameter's value: an id, or JSON with `image_id` and `image_name`. */
-function imageIn(value: string, parameter: string): { readonly id: string; readonly name: string | null } {
-  const { image_id: id = value, image_name: name } = value.startsWith("{") ? (JSON.parse(value) as Readonly<Record<string, unknown>>) : {};
-  if (typeof id === "string" && /^ami-[0-9a-f]+$/.test(id)) return { id, name: typeof name === "string" ? name : null };
-  throw new Failure("usage", `${TRY.failed}: ${parameter} holds no image`, { hint: `aws ssm get-parameter --name ${parameter}` });
-}
+const missing = (parameter: string, region: string): Failure =>
+  new Failure("usage", `${TRY.failed}: in ${region}, ${parameter} names no image`, { hint: "write a region of AWS that has it: region in the definition" });
