@@ -5,13 +5,10 @@ import { renderTerraform } from "../../src/aws/render/index.ts";
 import { EXAMPLES, exampleModel } from "./platforms.ts";
 import { shopModel } from "./shop.ts";
 
-/** Being built at the moment. */
-const COMING = ["vpc+flow-log"];
-
 test.each([...EXAMPLES, "shop"])("%s keeps to every rule that nothing of it is excepted from", async (name) => {
   const model = name === "shop" ? shopModel() : await exampleModel(name);
   for (const { files } of renderTerraform(model)) {
-    const findings = judgePosture(files).filter(({ rule, at }) => acceptedFor(rule, at) === undefined && !COMING.includes(rule));
+    const findings = judgePosture(files).filter(({ rule, at }) => acceptedFor(rule, at) === undefined);
     expect(findings).toEqual([]);
   }
 });

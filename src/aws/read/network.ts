@@ -1,5 +1,5 @@
 import { addressesIn, blocksIn, ofType, texts, type Body, type Configuration, type WrittenBlock } from "./configuration.ts";
-import { nodeOf } from "./service.ts";
+import { nodeOf, securityGroupsOf } from "./service.ts";
 
 /** What one node of the network may send another, as the rules of both have it: the sender's way out and the receiver's way in. */
 export interface Way {
@@ -91,7 +91,7 @@ function nodesOf(configuration: Configuration): ReadonlyMap<string, string> {
   const worn = (type: string, argument: string, node: (block: WrittenBlock) => string) =>
     ofType(configuration, type).flatMap((block) => addressesIn(block.body[argument]).map((group) => [group, node(block)] as const));
   const hosts = ofType(configuration, "aws_autoscaling_group").flatMap((block) =>
-    blocksIn(configuration, block.body["launch_template"]).flatMap(({ body }) => addressesIn(body["vpc_security_group_ids"])).map((group) => [group, `hosts:${block.name}`] as const));
+    blocksIn(configuration, block.body["launch_template"]).flatMap(({ body }) => securityGroupsOf(body)).map((group) => [group, `hosts:${block.name}`] as const));
   const all = [
     ...worn("aws_lb", "security_groups", ({ name }) => `balancer:${name}`),
     ...worn("aws_db_instance", "vpc_security_group_ids", (block) => nodeOf(block, "database")),

@@ -6,7 +6,7 @@ import { wiring } from "../../../src/model/wiring.ts";
 /** What the definition says in so many words, against what is rendered of it. */
 export function definitionProblems(environment: Environment, files: readonly WrittenFile[]): readonly string[] {
   const configuration = readConfiguration(files);
-  return [...serviceProblems(environment, configuration), ...databaseProblems(environment, configuration), ...topicProblems(environment, configuration), ...edgeProblems(environment, configuration), ...roleProblems(configuration), ...nameProblems(configuration)];
+  return [...serviceProblems(environment, configuration), ...databaseProblems(environment, configuration), ...topicProblems(environment, configuration), ...edgeProblems(environment, configuration), ...roleProblems(configuration), ...nameProblems(configuration), ...siteProblems(configuration)];
 }
 
 function serviceProblems(environment: Environment, configuration: Configuration): readonly string[] {
@@ -21,7 +21,10 @@ function serviceProblems(environment: Environment, configuration: Configuration)
     const wanted = (service.endpoint ? 1 : 0) + (environment.services.some(({ calls }) => calls.includes(service.name)) ? 1 : 0);
     const strange = containersOf(found.task).flatMap(({ secrets }) => asList(secrets).flatMap((secret) => addressesIn(asBody(secret)["valueFrom"])))
       .filter((secret) => !readable(configuration, found.task?.body["execution_role_arn"], secret));
+    const held = ofType(configuration, "aws_secretsmanager_secret_version").flatMap(({ body }) => addressesIn(body["secret_id"]));
+    const empty = service.secrets.filter(({ name, generated }) => generated && !held.includes(`aws_secretsmanager_secret.service_${service.name}_secret_${name}`));
     return [
+      ...empty.map(({ name }) => `${name} of service ${service.name} has no value`),
       ...(own === found.node ? [] : [`service ${service.name} runs the task of ${own}`]),
       ...missing.map((name) => `service ${service.name} is not given ${name}`),
       ...(service.schedule === null && attached !== wanted ? [`service ${service.name} is behind ${attached} load balancers, not ${wanted}`] : []),
@@ -102,14 +105,9 @@ function roleProblems(configuration: Configuration): readonly string[] {
   const wrong = profiles.filter(([, role]) => !JSON.stringify(configuration.blocks.get(role ?? "")?.body["assume_role_policy"] ?? "").includes("ec2.amazonaws.com"));
   const trusts = pairs.filter(([role]) => !JSON.stringify(configuration.blocks.get(role)?.body["assume_role_policy"] ?? "").includes("ecs-tasks.amazonaws.com"));
   const idle = ofType(configuration, "aws_iam_role").filter(({ address }) => ![...configuration.blocks.values()].some((block) => block.address !== address && addressesIn(block.body).includes(address) && !block.type.startsWith("aws_iam_role")));
-  const managed = [...ofType(configuration, "aws_launch_template"), ...ofType(configuration, "aws_instance")].filter(({ body }) => {
-    const [profile] = addressesIn(body["iam_instance_profile"]);
-    const [role] = addressesIn(configuration.blocks.get(profile ?? "")?.body["role"]);
-    return !ofType(configuration, "aws_iam_role_policy_attachment").some((each) => addressesIn(each.body["role"]).includes(role ?? "") && texts(each.body["policy_arn"]).some((arn) => arn.endsWith("/AmazonSSMManagedInstanceCore")));
-  });
   return [
     ...new Set(shared.map((role) => `${role} is of two services`)), ...twice.map(([address]) => `${address} has another's role`), ...roles.map(([address]) => `${address} has another's role`),
-    ...wrong.map(([address]) => `${address} is no machine's`), ...trusts.map(([role]) => `${role} is no task's`), ...idle.map(({ address }) => `${address} is nobody's`), ...managed.map(({ address }) => `nobody gets a shell of ${address}`),
+    ...wrong.map(([address]) => `${address} is no machine's`), ...trusts.map(([role]) => `${role} is no task's`), ...idle.map(({ address }) => `${address} is nobody's`),
   ];
 }
 
@@ -118,7 +116,8 @@ function nameProblems(configuration: Configuration): readonly string[] {
   const records = ofType(configuration, "aws_route53_record");
   const wanted = ofType(configuration, "aws_lb_listener_rule").flatMap(({ body }) => asList(body["condition"]).map(asBody).flatMap(({ host_header }) => texts(asBody(asList(host_header)[0])["values"])));
   const aliases = ofType(configuration, "aws_cloudfront_distribution").flatMap(({ body }) => texts(body["aliases"]));
-  const unnamed = [...new Set([...wanted, ...aliases])].filter((host) => !host.includes("*") && !records.some(({ body }) => body["name"] === host));
+  const isNamed = (host: string, type: string): boolean => records.some(({ body }) => body["name"] === host && body["type"] === type);
+  const unnamed = [...new Set([...wanted.map((host) => [host, "A"] as const), ...aliases.flatMap((host) => [[host, "A"], [host, "AAAA"]] as const)])].filter(([host, type]) => !host.includes("*") && !isNamed(host, type)).map(([host]) => host);
   const unproved = ofType(configuration, "aws_acm_certificate_validation").filter(({ body }) => addressesIn(body["validation_record_fqdns"]).length === 0);
   const certificates = ofType(configuration, "aws_acm_certificate").flatMap(({ body }) => [...texts(body["domain_name"]), ...texts(body["subject_alternative_names"])]);
   const presented = ofType(configuration, "aws_lb_listener_certificate").length + ofType(configuration, "aws_lb_listener").filter(({ body }) => body["certificate_arn"] !== undefined).length;
@@ -127,4 +126,28 @@ function nameProblems(configuration: Configuration): readonly string[] {
     ...unnamed.map((host) => `${host} has no name`), ...unproved.map(({ address }) => `${address} proves nothing`), ...uncertified.map((host) => `${host} has no certificate`),
     ...(wanted.length > 0 && presented < 1 + new Set(wanted).size ? ["a host's certificate is not presented"] : []),
   ];
+}
+
+/** Without listing, a file that is not there would be 403 instead of 404. */
+function siteProblems(configuration: Configuration): readonly string[] {
+  return ofType(configuration, "aws_cloudfront_distribution").flatMap(({ address, body }) => {
+    const buckets = asList(body["origin"]).flatMap((origin) => addressesIn(asBody(origin)["domain_name"]));
+    const statements = ofType(configuration, "aws_s3_bucket_policy").filter((policy) => addressesIn(policy.body["bucket"]).some((bucket) => buckets.includes(bucket)))
+      .flatMap((policy) => asList(asBody(parsed(policy.body["policy"]))["Statement"]).map(asBody));
+    const lists = statements.some((statement) => statement["Effect"] === "Allow" && texts(statement["Action"]).includes("s3:ListBucket") && addressesIn(statement["Condition"]).includes(address));
+    return lists ? [] : [`${address} cannot tell what is not there`];
+  });
+}
+
+/** What environments of other accounts take out of the shared directory. */
+export function sharedProblems(accounts: readonly string[], services: readonly string[], files: readonly WrittenFile[]): readonly string[] {
+  const configuration = readConfiguration(files);
+  if (accounts.length === 0) return [];
+  return services.flatMap((service) => {
+    const policy = ofType(configuration, "aws_ecr_repository_policy").find(({ name }) => name === `service_${service}`);
+    const statements = asList(asBody(parsed(policy?.body["policy"]))["Statement"]).map(asBody);
+    const allowed = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].every((action) =>
+      statements.some((statement) => statement["Effect"] === "Allow" && texts(statement["Action"]).includes(action) && accounts.every((account) => JSON.stringify(statement["Principal"]).includes(account))));
+    return allowed ? [] : [`images of ${service} cannot be pulled by every environment`];
+  });
 }

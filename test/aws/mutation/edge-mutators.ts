@@ -26,7 +26,9 @@ export const listenerRule: Mutator = ({ address, body }, all) => {
   const conditions = asList(body["condition"]);
   const group = all.find(({ type }) => type === "aws_lb_target_group");
   const forwards = asList(body["action"]).map(asBody).some(({ type }) => type === "forward");
-  const priorities = all.filter(({ type }) => type === "aws_lb_listener_rule").map((rule) => Number(rule.body["priority"]));
+  // Among those that ask for the same host, or for none: the order of others says nothing.
+  const host = (rule: Body): string => JSON.stringify(asList(rule["condition"]).map(asBody).flatMap(({ host_header }) => asList(host_header)));
+  const priorities = all.filter((rule) => rule.type === "aws_lb_listener_rule" && (host(body) === "[]" || host(rule.body) === "[]" || host(rule.body) === host(body))).map((rule) => Number(rule.body["priority"]));
   const wider = (index: number, kind: string): readonly (readonly [string, Body])[] => {
     const value = asBody(asBody(conditions[index])[kind]);
     const any = kind === "source_ip" ? ["0.0.0.0/0"] : kind === "path_pattern" ? ["/*"] : ["*"];
@@ -45,8 +47,8 @@ export const listenerRule: Mutator = ({ address, body }, all) => {
     forwards
       ? ["refuses", { ...body, action: [{ type: "fixed-response", fixed_response: { content_type: "text/plain", status_code: "403" } }] }]
       : ["forwards", { ...body, action: [{ type: "forward", target_group_arn: `\${${group?.address ?? ""}.arn}` }] }],
-    ["comes last", { ...body, priority: Math.max(...priorities) + 1 }],
-    ["comes first", { ...body, priority: 0 }],
+    ...(Number(body["priority"]) === Math.max(...priorities) ? [] : [["comes last", { ...body, priority: Math.max(...priorities) + 1 }] as const]),
+    ...(Number(body["priority"]) === Math.min(...priorities) ? [] : [["comes first", { ...body, priority: Math.min(...priorities) - 0.5 }] as const]),
   ];
   return mutants.map(([what, mutated]): Mutant => ({ at: address, what, body: mutated }));
 };
@@ -74,10 +76,11 @@ export const firewall: Mutator = ({ address, body }) => {
 
 /** Changes of a statement: parts of lists gone, words and numbers others. */
 function statements(statement: unknown, at: Path): readonly (readonly [what: string, path: Path, value: unknown])[] {
-  const lists = (["statement", "text_transformation", "rule_action_override"] as const).flatMap((name) =>
+  const lists = (["statement", "text_transformation"] as const).flatMap((name) =>
     named(statement, name, at).flatMap(({ path, value }) => (Array.isArray(value) && value.length > 1 ? value.map((_each, index) => [`${dotted(path.slice(at.length))}[${index}] gone`, [...path, index], undefined] as const) : [])));
   const scopes = named(statement, "scope_down_statement", at).map(({ path }) => ["scope_down_statement gone", path, undefined] as const);
-  const words = leaves(statement, at).filter(({ path }) => !["priority", "custom_response_body_key"].includes(String(path.at(-1)))).flatMap(({ path, value }): readonly (readonly [string, Path, unknown])[] => {
+  // Which of AWS's own rules only count is a judgement about honest requests, which no rule can make.
+  const words = leaves(statement, at).filter(({ path }) => path.at(-1) !== "priority" && !path.includes("rule_action_override")).flatMap(({ path, value }): readonly (readonly [string, Path, unknown])[] => {
     const where = dotted(path.slice(at.length));
     if (typeof value === "number") return [[`${where} is ${value * 10}`, path, value * 10]];
     return typeof value === "string" ? [[`${where} is another`, path, OTHERS[value] ?? `${value}x`]] : [];

@@ -10,27 +10,36 @@ import { expectedGraph } from "../../../src/model/links.ts";
 import type { Environment, Model } from "../../../src/model/model.ts";
 import { expectedWays } from "../../conformance/network.ts";
 import { policyProblems } from "../iam.ts";
-import { definitionProblems } from "./definition.ts";
+import { definitionProblems, sharedProblems } from "./definition.ts";
 import { requestProblems } from "./requests.ts";
 
 /** Somebody who says what is wrong with the files of one directory. `shared` has no environment. */
 export interface Judge {
   readonly name: string;
+  /** Types of blocks that it looks at, where it is not all of them. */
+  readonly about?: RegExp;
   judge(files: readonly WrittenFile[], model: Model, environment: Environment | null): Promise<readonly string[]> | readonly string[];
 }
 
 const [schema] = Object.values((schemaDocument as unknown as SchemaDocument).provider_schemas);
 
+const POLICIES = /^aws_(iam|kms|s3_bucket_policy|sqs_queue_policy|sns_topic_policy|ecr_repository_policy|secretsmanager_secret_policy|cloudwatch_log_resource_policy)/;
+
 /** The quick ones come first: the first that says something ends a mutant. */
 export const JUDGES: readonly Judge[] = [
   { name: "schema", judge: (files) => checkTerraform(files, schema as ProviderSchema).map(({ at, message }) => `${at}: ${message}`) },
   { name: "posture", judge: (files) => judgePosture(files).map(({ rule, at, message }) => `${rule} ${at}: ${message}`) },
-  { name: "network", judge: (files, _model, environment) => (environment ? networkProblems(files, environment) : []) },
-  { name: "definition", judge: (files, _model, environment) => (environment ? definitionProblems(environment, files) : []) },
-  { name: "actions", judge: async (files) => (await policyProblems(files)).map(({ at, message }) => `${at}: ${message}`) },
+  { name: "network", about: /security_group|^aws_(lb|lb_listener|db_instance|instance|launch_template|autoscaling_group|lambda_function|vpc_endpoint)$/, judge: (files, _model, environment) => (environment ? networkProblems(files, environment) : []) },
+  { name: "definition", judge: (files, model, environment) => (environment ? definitionProblems(environment, files) : sharedOf(model, files)) },
+  { name: "actions", about: POLICIES, judge: async (files) => (await policyProblems(files)).map(({ at, message }) => `${at}: ${message}`) },
   { name: "links", judge: (files, _model, environment) => (environment ? graphProblems(files, environment) : []) },
-  { name: "requests", judge: (files, model, environment) => (environment ? requestProblems(model, environment, files) : []) },
+  { name: "requests", about: /^aws_(lb|wafv2)_|^aws_lb$/, judge: (files, model, environment) => (environment ? requestProblems(model, environment, files) : []) },
 ];
+
+function sharedOf({ environments }: Model, files: readonly WrittenFile[]): readonly string[] {
+  const accounts = [...new Set(environments.flatMap(({ account }) => account ?? []))];
+  return sharedProblems(accounts, [...new Set(environments.flatMap(({ services }) => services.map(({ name }) => name)))], files);
+}
 
 export function networkProblems(files: readonly WrittenFile[], environment: Environment): readonly string[] {
   const configuration = readConfiguration(files);

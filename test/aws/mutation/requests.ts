@@ -1,90 +1,146 @@
-import { answers } from "../requests.ts";
-import { readConfiguration, type WrittenFile } from "../../../src/aws/read/configuration.ts";
+import { ofType, readConfiguration, type WrittenFile } from "../../../src/aws/read/configuration.ts";
 import type { Environment, Model } from "../../../src/model/model.ts";
 import type { Audience, Endpoint, Service } from "../../../src/model/service.ts";
 import { RAW_REQUESTS } from "../../requests/raw-requests.ts";
-import { edgeAcl, managed, rates, refusal } from "./firewall.ts";
+import { firewallAnswers } from "../firewall-rules.ts";
+import { answers } from "../requests.ts";
+import { edgeAcl, impatient, managed, rates, withRules } from "./firewall.ts";
 
 /** Somebody of no team. */
 const WORLD = "192.0.2.7";
 /** Paths that are refused wherever they would lead. */
-const AMBIGUOUS = RAW_REQUESTS.filter(({ answers: [status], decided, bytes }) => status === 400 && decided === "by rules" && bytes.startsWith("GET /"))
+const AMBIGUOUS = RAW_REQUESTS.filter(({ answers: [status], decided, bytes }) => status === 400 && decided === "by rules" && bytes.startsWith("GET /") && !bytes.includes("#"))
   .flatMap(({ bytes }) => / (\/.*) HTTP/.exec(bytes)?.[1] ?? []);
 
 const GROUPS = { "ip reputation": "AWSManagedRulesAmazonIpReputationList", "known bad inputs": "AWSManagedRulesKnownBadInputsRuleSet", common: "AWSManagedRulesCommonRuleSet" } as const;
+
+interface Asked {
+  readonly host: string;
+  readonly path: string;
+  readonly source: string;
+  readonly balancer: string;
+  /** Null: it lets it through. */
+  readonly firewall: number | null;
+}
 
 /**
  * Requests that follow from the definition, and what the rendered load balancer and firewall make of them: each of the two
  * by itself refuses whom no rule admits.
  */
-export function requestProblems({ shared }: Model, environment: Environment, files: readonly WrittenFile[]): readonly string[] {
+export function requestProblems(model: Model, environment: Environment, files: readonly WrittenFile[]): readonly string[] {
   const called = environment.services.flatMap((service) => (service.endpoint ? [{ service, endpoint: service.endpoint }] : []));
-  if (called.length === 0) return [];
   const configuration = readConfiguration(files);
-  const directory = { name: environment.name, files };
-  const host = (endpoint: Endpoint): string => `${endpoint.host}.${shared.domain}`;
-  const problems: string[] = [];
-  const ask = (of: Endpoint, path: string, source: string, wanted: string): void => {
-    const request = { host: host(of), path, source };
-    const balancer = answers(directory, request.host, path, source);
-    if (balancer !== wanted) problems.push(`${source} asks ${request.host}${path}: the load balancer says ${balancer}, not ${wanted}`);
-    const status = refusal(configuration, request);
-    const right = /^\d+$/.test(wanted) ? Number(wanted) : null;
-    if (status !== right) problems.push(`${source} asks ${request.host}${path}: the firewall says ${status ?? "nothing"}, not ${right ?? "nothing"}`);
-  };
-  for (const { service, endpoint } of called) for (const [path, source] of asked(environment, endpoint)) ask(endpoint, path, source, wantedOf(environment, service, endpoint, path, source));
-  for (const { endpoint } of called) for (const path of AMBIGUOUS) ask(endpoint, path, WORLD, "400");
-  const strange = answers(directory, `nobody.${shared.domain}`, "/", WORLD);
-  if (strange !== "404") problems.push(`a host that there is not gets ${strange}`);
-  return [...problems, ...rateProblems(environment, configuration), ...managedProblems(environment, configuration)];
+  const acl = edgeAcl(configuration);
+  if (called.length === 0) return [];
+  if (acl === undefined) return ["no firewall stands before the load balancer"];
+  const asked = called.flatMap(({ service, endpoint }) => askedOf(model, environment, service, endpoint));
+  const sites = ofType(configuration, "aws_wafv2_web_acl").filter(({ body }) => body["scope"] === "CLOUDFRONT");
+  return [
+    ...balancerProblems(asked, environment.name, files), ...firewallProblems(asked, environment.name, files), ...spellingProblems(asked, environment.name, files),
+    ...rateProblems(environment, files, acl), ...[acl, ...sites.map(({ body }) => body)].flatMap((each) => managedProblems(environment, each)),
+    ...sites.filter(({ body }) => JSON.stringify(body["default_action"]).includes("block")).map(({ address }) => `${address} refuses everything`),
+  ];
 }
 
-type Sample = readonly [path: string, source: string];
-
-/** For each pattern a path that it matches, in capitals too, and from everybody of whom something is said. */
-function asked({ teams }: Environment, { paths }: Endpoint): readonly Sample[] {
-  const sources = [WORLD, ...teams.flatMap(({ addresses }) => addresses.map((cidr) => cidr.split("/")[0] ?? cidr))].map((source) => (source.endsWith("::") ? `${source}1` : source));
-  const samples = ["/", "/else", ...paths.map(({ pattern }) => pattern.replaceAll("*", "x")), ...paths.map(({ pattern }) => pattern.replaceAll("*", "x/y").toUpperCase())];
-  return [...new Set(samples)].flatMap((path) => sources.map((source) => [path, source] as const));
+function askedOf({ shared }: Model, environment: Environment, service: Service, endpoint: Endpoint): readonly Asked[] {
+  const host = `${endpoint.host}.${shared.domain}`;
+  const patterns = environment.services.flatMap((each) => each.endpoint?.paths ?? []).map(({ pattern }) => pattern);
+  const paths = [...new Set(["/", "/else", ...patterns.map((pattern) => pattern.replaceAll("*", "x")), ...patterns.map((pattern) => pattern.replaceAll("*", "x/y").toUpperCase())])];
+  const sources = [WORLD, ...environment.teams.flatMap(({ addresses }) => addresses.map(firstOf))];
+  return [
+    ...paths.flatMap((path) => sources.map((source) => ({ host, path, source, ...wantedOf(environment, service, endpoint, path, source) }))),
+    ...AMBIGUOUS.map((path) => ({ host, path, source: WORLD, balancer: "400", firewall: 400 })),
+  ];
 }
 
-function wantedOf({ teams }: Environment, { name }: Service, { paths, reachableBy }: Endpoint, path: string, source: string): string {
-  const team = teams.filter(({ addresses }) => addresses.some((cidr) => (cidr.split("/")[0] ?? "") === source || `${cidr.split("/")[0]}1` === source)).map((each) => each.name);
+const firstOf = (cidr: string): string => (cidr.split("/")[0] ?? cidr).replace(/::$/, "::1");
+
+function wantedOf({ teams }: Environment, { name }: Service, { paths, reachableBy }: Endpoint, path: string, source: string): Pick<Asked, "balancer" | "firewall"> {
+  const team = teams.filter(({ addresses }) => addresses.some((cidr) => firstOf(cidr) === source)).map((each) => each.name);
   const admits = (audience: Audience): boolean => audience === "public" || audience.some((each) => team.includes(each));
   const rule = paths.find(({ pattern }) => expression(pattern).test(path.toLowerCase()));
-  const audience = rule?.reachableBy ?? reachableBy;
-  // A load balancer compares capitals: a path in them is refused where its small letters would be, and else is another.
-  const other = rule !== undefined && !expression(rule.pattern).test(path);
-  if (other && audience === "public") return admits(reachableBy) ? name : "403";
-  if (other) return "403";
-  return admits(audience) ? name : "403";
+  const firewall = admits(rule?.reachableBy ?? reachableBy) ? null : 403;
+  // A load balancer tells capitals from small letters: a path in them is refused to everyone where small letters are to some.
+  const capitals = rule !== undefined && !expression(rule.pattern).test(path);
+  const balancer = capitals ? (rule.reachableBy === "public" && admits(reachableBy) ? name : "403") : firewall === null ? name : "403";
+  return { balancer, firewall };
 }
 
 const expression = (pattern: string): RegExp => new RegExp(`^${pattern.split("*").map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&")).join(".*")}$`);
 
-function rateProblems({ protection }: Environment, configuration: ReturnType<typeof readConfiguration>): readonly string[] {
-  const found = rates(configuration);
-  const counted = (paths: readonly string[], path: string): boolean => paths.length === 0 || paths.some((pattern) => expression(pattern).test(path));
-  const patterns = protection.rateLimits.flatMap(({ paths }) => paths);
-  const samples = ["/", "/else", ...patterns.flatMap((pattern) => [pattern.replaceAll("*", "x"), pattern.replaceAll("*", "X/y").toUpperCase(), `/x${pattern.replaceAll("*", "x")}`, `${pattern.replaceAll("*", "x")}x`, `/.${pattern.replaceAll("*", "x")}`, pattern.replaceAll("*", "x").replaceAll(/[a-z](?=[^/]*$)/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)])];
+function balancerProblems(asked: readonly Asked[], name: string, files: readonly WrittenFile[]): readonly string[] {
+  const directory = { name, files: onlyEdge(files) };
+  const strange = answers(directory, "nobody.example", "/", WORLD);
+  return [
+    ...asked.flatMap(({ host, path, source, balancer }) => {
+      const found = answers(directory, host, path, source);
+      return found === balancer ? [] : [`${source} asks ${host}${path}: the load balancer says ${found}, not ${balancer}`];
+    }),
+    ...(strange === "404" ? [] : [`a host that there is not gets ${strange}`]),
+  ];
+}
+
+/** Small enough to be read for each request. */
+function onlyEdge(files: readonly WrittenFile[]): readonly WrittenFile[] {
+  const { blocks } = readConfiguration(files);
+  const kept: Record<string, Record<string, unknown>> = { aws_lb_listener: {}, aws_lb_listener_rule: {} };
+  for (const { type, name, body } of blocks.values()) {
+    const byName = kept[type];
+    if (byName) byName[name] = body;
+  }
+  return [{ name: "edge.tf.json", content: JSON.stringify({ resource: kept }) }];
+}
+
+/** What the firewall answers each by itself: so far apart that nothing adds up. */
+const FAR_SECONDS = 1_000_000;
+
+function firewallProblems(asked: readonly Asked[], name: string, files: readonly WrittenFile[]): readonly string[] {
+  const found = firewallAnswers({ name, files }, asked.map(({ host, path, source }, index) => ({ path, source, at: index * FAR_SECONDS, headers: { host } })));
+  return asked.flatMap(({ host, path, source, firewall }, index) => {
+    const status = found[index]?.["response_code"] ?? null;
+    return status === firewall ? [] : [`${source} asks ${host}${path}: the firewall says ${String(status)}, not ${firewall}`];
+  });
+}
+
+/** However a closed path is spelt, its rule knows it, also where the one for ambiguous paths is not before it. */
+function spellingProblems(asked: readonly Asked[], name: string, files: readonly WrittenFile[]): readonly string[] {
+  const without = withRules(files, (rules) => rules.filter((rule) => rule["name"] !== "ambiguous-paths"));
+  const closed = asked.filter(({ firewall, path }) => firewall === 403 && path.length > 1 && path === path.toLowerCase());
+  const spelt = closed.flatMap((each) => [each.path.replace(/\w/, (letter) => `%${letter.charCodeAt(0).toString(16)}`), `/${each.path}`, `/./${each.path.slice(1)}`].map((path) => ({ ...each, path })));
+  return firewallProblems([...spelt, ...closed.map((each) => ({ ...each, host: `${each.host.toUpperCase()}:443` }))], name, without).map((problem) => `by itself: ${problem}`);
+}
+
+function rateProblems({ protection, name: environment }: Environment, files: readonly WrittenFile[], acl: Parameters<typeof rates>[0]): readonly string[] {
+  const found = rates(acl);
   return [
     ...(found.length === protection.rateLimits.length ? [] : [`the firewall has ${found.length} rate limits, not ${protection.rateLimits.length}`]),
     ...protection.rateLimits.flatMap(({ name, requests, seconds, paths }) => {
       const rate = found.find((each) => each.name === `limit-${name}`);
-      if (!rate) return [`the firewall has no limit ${name}`];
-      const same = rate.limit === requests && rate.seconds === seconds && rate.key === "IP" && rate.status === 429;
-      const wrong = samples.find((path) => rate.of({ host: "any", path, source: WORLD }) !== counted(paths, plainPath(path)));
-      return [...(same ? [] : [`limit ${name} is ${rate.limit} in ${rate.seconds} by ${rate.key}`]), ...(wrong === undefined ? [] : [`limit ${name} and ${wrong} do not agree`])];
+      const same = rate?.limit === requests && rate.seconds === seconds && rate.key === "IP" && rate.status === 429;
+      const alone = withRules(files, (rules) => rules.filter((rule) => rule["name"] === `limit-${name}`).map(impatient));
+      const [first = "/else"] = paths.map((pattern) => pattern.replaceAll("*", "x"));
+      const wrong = [...paths.flatMap(spellings), "/", "/else", `/x${first}`, `${first}x`].filter((path) => {
+        const [, second] = firewallAnswers({ name: environment, files: alone }, [{ path, source: WORLD }, { path, source: WORLD }]);
+        return (second?.["response_code"] === 429) !== counts(paths, path);
+      });
+      return [...(same ? [] : [`limit ${name} is not as it is written`]), ...wrong.map((path) => `limit ${name} and ${path} do not agree`)];
     }),
   ];
 }
 
-/** A path as a service may read it. */
-const plainPath = (path: string): string =>
-  path.replaceAll(/%([0-9a-f]{2})/gi, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16))).toLowerCase().replaceAll("/./", "/").replace(/^\/\.(?=\/)/, "");
+const spellings = (pattern: string): readonly string[] => {
+  const path = pattern.replaceAll("*", "x");
+  return [path, path.toUpperCase(), `/${path}`, `/./${path.slice(1)}`, path.replace(/\w/, (letter) => `%${letter.charCodeAt(0).toString(16)}`), pattern.replaceAll("*", "x/y")];
+};
 
-function managedProblems({ protection }: Environment, configuration: ReturnType<typeof readConfiguration>): readonly string[] {
-  const found = managed(edgeAcl(configuration) ?? {});
+/** Whether a limit is for a path, as a service may read it. */
+function counts(patterns: readonly string[], written: string): boolean {
+  const path = written.replaceAll(/%([0-9a-f]{2})/gi, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16))).toLowerCase().replaceAll(/\/(\.?\/)+/g, "/");
+  return patterns.length === 0 || patterns.some((pattern) => expression(pattern).test(path));
+}
+
+function managedProblems({ protection }: Environment, acl: Parameters<typeof managed>[0]): readonly string[] {
+  const found = managed(acl);
   const wanted = protection.managedRules.map((key) => `AWS ${GROUPS[key]}`);
-  return [...wanted.filter((each) => !found.includes(each)), ...found.filter((each) => !wanted.includes(each))].map((each) => `the firewall and the definition do not agree about ${each}`);
+  return [...wanted.filter((each) => !found.includes(each)), ...found.filter((each) => !wanted.includes(each))].map((each) => `a firewall and the definition do not agree about ${each}`);
 }

@@ -37,7 +37,7 @@ export async function mutate(model: Model, directories: readonly string[], every
     for (const mutant of all) {
       mutants += 1;
       const changed = mutable.with(mutant);
-      const seen = await firstToSee(async (judge) => (await judge.judge(changed, model, environment)).some((each) => !known.get(judge.name)?.has(each)));
+      const seen = await firstToSee(mutant.at.replace(/\..*/, ""), async (judge) => (await judge.judge(changed, model, environment)).some((each) => !known.get(judge.name)?.has(each)));
       if (seen === undefined) survivors.push({ name: `${name} ${mutant.at}: ${mutant.what}`, mutant });
       else killed[seen] = (killed[seen] ?? 0) + 1;
       if (mutants % 200 === 0) tell(`${mutants} mutants, ${survivors.length} survive`);
@@ -46,8 +46,8 @@ export async function mutate(model: Model, directories: readonly string[], every
   return { mutants, survivors, killed, before };
 }
 
-async function firstToSee(sees: (judge: (typeof JUDGES)[number]) => Promise<boolean>): Promise<string | undefined> {
-  for (const judge of JUDGES) {
+async function firstToSee(type: string, sees: (judge: (typeof JUDGES)[number]) => Promise<boolean>): Promise<string | undefined> {
+  for (const judge of JUDGES.filter(({ about }) => about?.test(type) !== false)) {
     const said = await sees(judge).catch(() => "cannot read it");
     if (said !== false) return said === true ? judge.name : `${judge.name} ${said}`;
   }

@@ -4,7 +4,7 @@ import { added, becomes, flipped, policies, removed, shortened, swapped, unprote
 import { container } from "./task-mutators.ts";
 
 const MACHINE: readonly Mutator[] = [
-  removed, flipped("update_default_version", "user_data_replace_on_change"), becomes("metadata_options.http_tokens", "optional"), becomes("metadata_options.http_put_response_hop_limit", 2),
+  removed, flipped("update_default_version", "user_data_replace_on_change", "network_interfaces.delete_on_termination"), becomes("metadata_options.http_tokens", "optional"), becomes("metadata_options.http_put_response_hop_limit", 2),
   becomes("metadata_options.http_endpoint", "disabled"), without("metadata_options"), added("key_name", "me"), swapped("vpc_security_group_ids"), swapped("iam_instance_profile"),
 ];
 const RULE: readonly Mutator[] = [removed, widened];
@@ -26,7 +26,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_route_table_association: [removed, swapped("route_table_id")],
   aws_route_table: [removed],
   aws_internet_gateway: [removed],
-  aws_nat_gateway: [removed, swapped("subnet_id", 6)],
+  aws_nat_gateway: [removed, (block, all) => swapped("subnet_id", 6)(block, all).filter(({ what }) => !what.includes("public"))],
   aws_vpc_endpoint: [removed, becomes("route_table_ids", [])],
   aws_flow_log: [removed, becomes("traffic_type", "ACCEPT")],
   aws_iam_role: POLICY,
@@ -49,7 +49,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_lb_listener_rule: [removed, listenerRule, swapped("target_group_arn", 2), swapped("listener_arn", 1)],
   aws_lb_listener_certificate: [removed],
   aws_lb_target_group: [removed, without("health_check")],
-  aws_wafv2_web_acl: [removed, flipped(), firewall],
+  aws_wafv2_web_acl: [removed, flipped("visibility_config.sampled_requests_enabled", "rule.visibility_config.sampled_requests_enabled"), firewall],
   aws_wafv2_web_acl_association: [removed],
   aws_wafv2_web_acl_logging_configuration: [removed, without("redacted_fields")],
   aws_wafv2_ip_set: [removed, addressSet],
@@ -90,7 +90,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_sqs_queue: [removed, flipped(), without("sqs_managed_sse_enabled"), without("redrive_policy")],
   aws_sqs_queue_redrive_allow_policy: [removed],
   aws_cloudwatch_log_group: [removed, without("retention_in_days")],
-  aws_ecs_service: [removed, flipped("enable_ecs_managed_tags"), swapped("task_definition", 2), shortened("load_balancer"), without("load_balancer"), swapped("target_group_arn", 2)],
+  aws_ecs_service: [removed, flipped("enable_ecs_managed_tags", "enable_execute_command", "wait_for_steady_state"), swapped("task_definition", 2), shortened("load_balancer"), without("load_balancer"), swapped("target_group_arn", 2)],
   aws_ecs_task_definition: [removed, container, becomes("network_mode", "host"), added("pid_mode", "host"), swapped("execution_role_arn", 2), swapped("task_role_arn", 2), added("volume", [{ name: "host", host_path: "/" }])],
   aws_scheduler_schedule: [removed, swapped("role_arn", 2)],
   aws_route53_zone: [removed, unprotected],

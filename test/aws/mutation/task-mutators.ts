@@ -10,7 +10,7 @@ export const container: Mutator = ({ address, body }, all) => {
   const log = asBody(first["logConfiguration"]);
   const changes: readonly (readonly [string, Body])[] = [
     ...secrets.map((secret, index) => [`secret ${String(secret["name"])} gone`, { ...first, secrets: secrets.filter((_each, place) => place !== index) }] as const),
-    ...secrets.map((secret, index) => [`secret ${String(secret["name"])} in its environment`, { ...first, secrets: secrets.filter((_each, place) => place !== index), environment: [...asList(first["environment"]), { name: secret["name"], value: "hunter2" }] }] as const),
+    ...secrets.map((secret, index) => [`secret ${String(secret["name"])} in its environment`, { ...first, secrets: secrets.filter((_each, place) => place !== index), environment: [...asList(first["environment"]), { name: secret["name"], value: String(secret["name"]).endsWith("_URL") ? "mysql://api:hunter2@somewhere/data" : "hunter2" }] }] as const),
     ...(foreign ? [["another secret is given to it", { ...first, secrets: [...secrets, { name: "OTHER", valueFrom: `\${${foreign.address}.arn}` }] }] as const] : []),
     ["is privileged", { ...first, privileged: true }],
     ["may administrate the network", { ...first, linuxParameters: { capabilities: { add: ["NET_ADMIN"] } } }],

@@ -24,8 +24,18 @@ const namesCaller = (statement: Body): boolean =>
   comparisonsOf(statement).some(({ operator, key, value }) =>
     /^(String|Arn)(Equals|Like)$/.test(operator) && WHO.test(key) && texts(value).length > 0 && texts(value).every((each) => !/^\*+$|:\*:\*$/.test(each)));
 
-/** Services that take a role on for whoever asks them to: without a condition, for somebody else's account too. */
+/** A machine takes its own account's roles on, and EC2 does not say for whom it asks. https://github.com/prowler-cloud/prowler/issues/2810 */
 const DIRECT = ["ec2.amazonaws.com"];
+
+/** What a service says of whom it acts for; all of it is asked for. */
+const TOLD: Readonly<Record<string, readonly string[]>> = {
+  "ecs-tasks.amazonaws.com": ["aws:sourceaccount", "aws:sourcearn"],
+  "scheduler.amazonaws.com": ["aws:sourceaccount", "aws:sourcearn"],
+  "cloudfront.amazonaws.com": ["aws:sourceaccount", "aws:sourcearn"],
+  "delivery.logs.amazonaws.com": ["aws:sourceaccount", "aws:sourcearn"],
+  "sns.amazonaws.com": ["aws:sourcearn"],
+  "dlm.amazonaws.com": ["aws:sourceaccount"],
+};
 
 export const ACCESS: readonly Rule[] = [
   everyStatement({ name: "policy-actions", controls: ["IAM.1", "IAM.21"], says: "no policy allows all actions of a service" }, (statement) => {
@@ -40,12 +50,16 @@ export const ACCESS: readonly Rule[] = [
   }),
   everyStatement({ name: "policy-principal", controls: ["SNS.4", "SQS.3", "S3.2", "S3.3", "Lambda.1"], says: "nothing is allowed to everyone" }, (statement) => {
     const everyone = (["AWS", "Service", "Federated"] as const).some((kind) => principalsOf(statement, kind).includes("*")) || statement["NotPrincipal"] !== undefined;
-    return isAllowed(statement) && everyone && !namesCaller(statement) ? "everyone is let in" : undefined;
+    return isAllowed(statement) && everyone ? "everyone is let in" : undefined;
   }),
   everyStatement({ name: "policy-effect", controls: [], says: "a statement allows or denies" }, ({ Effect }) => (Effect === "Allow" || Effect === "Deny" ? undefined : "it does neither")),
   everyStatement({ name: "policy-caller", controls: [], says: "a service of AWS acts for us alone, not for whoever asks it to" }, (statement, { kind }) => {
     const services = [...principalsOf(statement, "Service"), ...principalsOf(statement, "Federated")].filter((service) => kind !== "trust" || !DIRECT.includes(service));
-    return isAllowed(statement) && services.length > 0 && !namesCaller(statement) ? `${services.join(" ")} may act for anybody` : undefined;
+    if (!isAllowed(statement) || services.length === 0) return undefined;
+    if (!namesCaller(statement)) return `${services.join(" ")} may act for anybody`;
+    const asked = comparisonsOf(statement).map(({ key }) => key.toLowerCase());
+    const silent = services.flatMap((service) => TOLD[service] ?? []).find((key) => !asked.includes(key));
+    return silent === undefined ? undefined : `it does not ask ${services.join(" ")} for ${silent}`;
   }),
   everyStatement({ name: "policy-pass-role", controls: [], says: "a role is handed on to one service alone" }, (statement) => {
     const passes = texts(statement["Action"]).includes("iam:PassRole");
@@ -109,7 +123,7 @@ function strangePolicies(configuration: Configuration): readonly Violation[] {
 
 function strangeTrust(configuration: Configuration): readonly Violation[] {
   return policiesOf(configuration).filter(({ kind }) => kind === "trust").flatMap(({ block, statements = [] }): readonly Violation[] => {
-    if (statements.length === 0) return [{ at: block.address, message: "nobody takes it on" }];
+    if (!statements.some(isAllowed)) return [{ at: block.address, message: "nobody takes it on" }];
     const wrong = statements.some((statement) => (["AWS", "Service", "Federated"] as const).flatMap((kind) => principalsOf(statement, kind)).length !== 1);
     return wrong ? [{ at: block.address, message: "a statement is not about one principal" }] : [];
   });

@@ -26,9 +26,18 @@ export const EDGE: readonly Rule[] = [
     return refused && block.body["port"] === 443 ? undefined : "its default is no refusal on port 443";
   }),
   each("aws_lb", { name: "load-balancer-logs", controls: ["ELB.5"], says: "who asked for what is written down" }, ({ body }) =>
-    body["internal"] === true || valuesAt(body["access_logs"], "enabled").every((value) => value === true) ? undefined : "it has no access log"),
+    valuesAt(body["access_logs"], "enabled").every((value) => value === true) ? undefined : "it has no access log"),
+  each("aws_lb", { name: "load-balancer-ports", controls: ["ELB.1"], says: "what everyone may call listens on 80 and 443" }, ({ address, body }, configuration) => {
+    const listeners = ofType(configuration, "aws_lb_listener").filter((listener) => addressesIn(listener.body["load_balancer_arn"]).includes(address)).map((listener) => String(listener.body["port"]));
+    return body["internal"] === true || listeners.sort().join() === "443,80" ? undefined : `it listens on ${listeners.join(" and ")}`;
+  }),
   each("aws_lb", { name: "load-balancer-groups", controls: [], says: "a load balancer has a security group" }, ({ body }) =>
     addressesIn(body["security_groups"]).length === 1 ? undefined : `it has ${addressesIn(body["security_groups"]).length}`),
+  each("aws_wafv2_web_acl_logging_configuration", { name: "web-acl-log-redacted", controls: [], says: "no log holds who somebody is signed in as" }, ({ body }) => {
+    const names = asList(body["redacted_fields"]).flatMap((field) => asList(asBody(field)["single_header"]).map((header) => String(asBody(header)["name"]).toLowerCase()));
+    const lacking = ["authorization", "cookie"].filter((name) => !names.includes(name));
+    return lacking.length === 0 ? undefined : `${lacking.join(" and ")} stand in it`;
+  }),
   each("aws_wafv2_web_acl", { name: "web-acl-rules", controls: ["WAF.10"], says: "a firewall has rules" }, ({ body }) => (asList(body["rule"]).length > 0 ? undefined : "it has none")),
   each("aws_wafv2_web_acl", { name: "web-acl-priorities", controls: [], says: "each rule of a firewall has a place of its own" }, ({ body }) => {
     const places = asList(body["rule"]).map((rule) => asBody(rule)["priority"]);

@@ -5,13 +5,14 @@ import { TOGETHER } from "./companions.ts";
 import { EDGE } from "./edge.ts";
 import { KEPT } from "./keep.ts";
 import { NETWORK } from "./network.ts";
+import { NEEDS } from "./needs.ts";
 import type { Rule, Violation } from "./rule.ts";
 import { TASKS } from "./tasks.ts";
 
 export type { Rule, Violation } from "./rule.ts";
 
 /** What every platform keeps to, whatever its links are. */
-export const RULES: readonly Rule[] = [...ARGUMENTS, ...TOGETHER, ...KEPT, ...NETWORK, ...EDGE, ...ACCESS, ...TASKS];
+export const RULES: readonly Rule[] = [...ARGUMENTS, ...TOGETHER, ...KEPT, ...NETWORK, ...EDGE, ...ACCESS, ...NEEDS, ...TASKS];
 
 export interface Finding extends Violation {
   readonly rule: string;

@@ -54,6 +54,20 @@ export const NETWORK: readonly Rule[] = [
     const open = subnets.filter((subnet) => isPublic(configuration, [subnet])).length;
     return body["internal"] === true ? (open === 0 ? undefined : "it is internal, in public subnets") : open === subnets.length ? undefined : "some of its subnets have no way from the internet";
   }),
+  each("aws_lb", { name: "load-balancer-apart", controls: [], says: "the network of databases holds nothing else" }, ({ body }, configuration) => {
+    const data = ofType(configuration, "aws_db_subnet_group").flatMap((group) => addressesIn(group.body["subnet_ids"]));
+    return addressesIn(body["subnets"]).some((subnet) => data.includes(subnet)) ? "one of its subnets is of databases" : undefined;
+  }),
+  each("aws_volume_attachment", { name: "volume-zone", controls: [], says: "a volume is where its machine is" }, ({ body }, { blocks }) => {
+    const zone = addressesIn(blocks.get(addressesIn(body["volume_id"])[0] ?? "")?.body["availability_zone"]);
+    const subnet = addressesIn(blocks.get(addressesIn(body["instance_id"])[0] ?? "")?.body["subnet_id"]);
+    return zone.join() === subnet.join() ? undefined : "its volume is in another zone";
+  }),
+  each("aws_autoscaling_group", { name: "hosts-storage", controls: ["EC2.10"], says: "hosts reach S3 without the NAT gateway" }, ({ body }, configuration) => {
+    const tables = tablesOf(configuration, addressesIn(body["vpc_zone_identifier"]));
+    const near = ofType(configuration, "aws_vpc_endpoint").filter((endpoint) => String(endpoint.body["service_name"]).endsWith(".s3")).flatMap((endpoint) => addressesIn(endpoint.body["route_table_ids"]));
+    return tables.every((table) => near.includes(table)) ? undefined : "one of its subnets reaches S3 by way of the NAT gateway";
+  }),
   each("aws_vpc_endpoint", { name: "endpoint-routes", controls: [], says: "hosts reach S3 without the NAT gateway" }, ({ body }) =>
     body["vpc_endpoint_type"] !== "Gateway" || addressesIn(body["route_table_ids"]).length > 0 ? undefined : "no route table has it"),
   each("aws_db_instance", { name: "database-subnets", controls: ["RDS.46"], says: "a database's network has no way out" }, ({ body }, configuration) => {
