@@ -1,3 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   CreateSnapshotCommand, CreateTagsCommand, CreateVolumeCommand, DescribeSubnetsCommand, DescribeVolumesCommand, EC2Client, CreateSecurityGroupCommand, DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
@@ -20,8 +26,16 @@ describe.skipIf(found === null)("restoring on AWS", () => {
   let rds: RDSClient;
   let ec2: EC2Client;
   let group: string;
+  const platform = join(mkdtempSync(join(tmpdir(), "restore-test-")), "platform.ts");
   beforeAll(async () => {
     if (found === null) return;
+    const library = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+    writeFileSync(platform, `import { definePlatform, parts } from ${JSON.stringify(library)};
+export default definePlatform({
+  name: "shop", domain: "shop.example", region: "ap-northeast-2", environments: { live: { branch: "main" } },
+  platform: () => parts({ databases: { orders: { engine: "mysql" }, baskets: { engine: "redis" } } }),
+});
+`);
     emulator = await startEmulator(found);
     rds = new RDSClient(emulator.client);
     ec2 = new EC2Client(emulator.client);
@@ -35,6 +49,7 @@ describe.skipIf(found === null)("restoring on AWS", () => {
     await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "other", DBSnapshotIdentifier: "of-another" }));
   });
   afterAll(async () => {
+    rmSync(dirname(platform), { recursive: true, force: true });
     for (const client of [rds, ec2]) client?.destroy();
     await emulator?.stop();
   });
@@ -100,6 +115,28 @@ describe.skipIf(found === null)("restoring on AWS", () => {
     const { id } = await restore("orders", "newest");
     minute -= 1;
     await expect(restore("orders", "newest")).rejects.toMatchObject({ code: "state-busy", message: `orders is not restored: ${id} is there already` });
+  });
+
+  test("the commands show what there is, and what to do next, in 80 columns", async () => {
+    const dailyge = async (...words: readonly string[]) => {
+      const given = [...words, "--target", "aws", "--platform", platform];
+      const child = spawn(fileURLToPath(new URL("../../dailyge", import.meta.url)), given, { env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...emulator.environment }, stdio: ["ignore", "pipe", "pipe"] });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
+      child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+      const [status] = (await once(child, "close")) as [number];
+      return { status, stdout, stderr };
+    };
+    const listed = await dailyge("snapshots", "orders");
+    expect(listed).toMatchObject({ status: 0 });
+    expect(listed.stdout).toMatch(/^DATABASE +OF +SNAPSHOT\norders .* to 2\d{3}-.* any time: --at TIME\n(orders .*\n)*orders +\d{4}-\S+ +before-release\n/);
+    expect(JSON.parse((await dailyge("snapshots", "orders", "--json")).stdout)).toContainEqual({ database: "orders", id: "before-release", from: expect.any(String), to: null });
+    const restored = await dailyge("restore", "orders", "--from", "before-release");
+    expect(restored).toMatchObject({ status: 0, stdout: expect.stringMatching(/^orders: instance shop-live-orders-restored-\d{8}-\d{4} holds\s+snapshot\s+before-release/) });
+    for (const line of restored.stdout.split("\n").filter((each) => !/^(aws|terraform) /.test(each))) expect(line.length).toBeLessThanOrEqual(80);
+    expect(restored.stdout).toMatch(/\nterraform -chdir=terraform\/live state rm aws_db_instance.database_orders\n/);
+    expect(await dailyge("restore", "orders", "--at", "yesterday")).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("yesterday is no time with its zone") });
+    expect(await dailyge("restore", "order")).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no database order in live: did you mean orders?") });
   });
 
   test("EBS brings a snapshot back as another volume of the same zone, which nothing makes snapshots of", async () => {

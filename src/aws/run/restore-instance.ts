@@ -27,7 +27,8 @@ export async function restoreInstance(ground: RestoreGround): Promise<Restored> 
   }
 }
 
-async function findInstance(rds: RDSClient, identifier: string): Promise<DBInstance | undefined> {
+/** The instance by its identifier; undefined where there is none. */
+export async function findInstance(rds: RDSClient, identifier: string): Promise<DBInstance | undefined> {
   try {
     return (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }))).DBInstances?.[0];
   } catch (error) {

@@ -21,6 +21,7 @@ export async function snapshot(invocation: Invocation): Promise<number> {
 
 /** Replaces all data by those of a snapshot, after asking. */
 export async function restore(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./restore-aws.ts")).restoreOnAws(invocation);
   const name = oneName(invocation, "the name of a snapshot");
   const state = await runningState(invocation);
   const kept = await demandSnapshot(placeOf(state), name);
@@ -33,6 +34,7 @@ export async function restore(invocation: Invocation): Promise<number> {
 
 /** Lists what is kept, or deletes one of it. */
 export async function snapshots(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./restore-aws.ts")).listOnAws(invocation);
   const { state, definition } = await locateState(invocation);
   await requireOwnFiles(definition, state);
   const [act, name, ...more] = invocation.words;
