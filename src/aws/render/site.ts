@@ -1,5 +1,5 @@
 import type { Site } from "../../model/site.ts";
-import { data, resource, text, type Block, type Data, type Resource, type Text } from "../terraform.ts";
+import { data, resource, text, type Block, type Data, type Resource } from "../terraform.ts";
 import { distributionLog, type AccessLogs } from "./access-logs.ts";
 import { publicUrl, siteHosts } from "./address.ts";
 import { bucketPolicy, privateBucket, type Bucket } from "./bucket.ts";
@@ -113,15 +113,20 @@ function access(place: Place, name: string, bucket: Bucket, distribution: Distri
   ]);
 }
 
-/** The values that the site's pages read, beside the files that a deployment brings. */
-function values(place: Place, name: string, site: Site, bucket: Bucket): readonly Block[] {
-  const text = (pieces: Site["environment"][number]["value"]): Text =>
+/** The values that a site's build and pages see. */
+export function siteValues(place: Place, site: Site): Readonly<Record<string, string>> {
+  const text = (pieces: Site["environment"][number]["value"]): string =>
     pieces.map((piece) => (typeof piece === "string" ? piece : (publicUrl(place, piece.part) ?? ""))).join("");
+  return Object.fromEntries(site.environment.map(({ name, value }) => [name, text(value)]));
+}
+
+/** They are a file beside those that a deployment brings. */
+function values(place: Place, name: string, site: Site, bucket: Bucket): readonly Block[] {
   return [
     resource("aws_s3_object", `${name}_environment`, {
       bucket: bucket.of("id"),
       key: "environment.json",
-      content: JSON.stringify(Object.fromEntries(site.environment.map(({ name: key, value }) => [key, text(value)]))),
+      content: JSON.stringify(siteValues(place, site)),
       content_type: "application/json",
       cache_control: "no-cache",
     }),
