@@ -4,7 +4,7 @@ import { shopEnvironment, shopModel } from "./shop.ts";
 
 const lines = (model = shopModel()) => differencesOf(model).map(({ part, says }) => `${part}: ${says}`);
 const MANAGED = "managed rules: of the common ones, those that honest bodies and clients without a name match only count";
-const INSIDE = "every service on the same hosts can reach it inside; those without a link are only not told its address";
+const INSIDE = "every service on the same hosts as one that calls it can reach it inside; those without a link are only not told its address";
 
 test("what AWS does in another way than the definition says", () => {
   expect(lines()).toEqual([
@@ -37,4 +37,9 @@ test("a firewall whose rules take more than its price covers", () => {
   expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), protection: { ...shopEnvironment().protection, rateLimits } }] })).toContain(
     "firewall: its rules take up to 1598 capacity units: each 500 beyond 1500 add 0.20 USD to a million requests",
   );
+});
+
+test("services on other hosts do not reach it at all, so there is nothing to say of them", () => {
+  const services = shopEnvironment().services.map((service) => ({ ...service, hosts: service.name, schedule: null }));
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services }] }).filter((line) => line.startsWith("service"))).toEqual([]);
 });

@@ -81,3 +81,55 @@ describe("releases", () => {
     expect(addresses(directory, "aws_ecs_task_definition").filter((address) => address.endsWith("_migrate"))).toHaveLength(1);
   });
 });
+
+describe("a deployment", () => {
+  test("ends, and the release before comes back, when requests fail or replicas are not healthy", () => {
+    expect(body("aws_ecs_service.service_api")).toMatchObject({
+      alarms: {
+        enable: true, rollback: true,
+        alarm_names: ["failures", "unhealthy", "calls_failures", "calls_unhealthy"].map((alarm) => `\${aws_cloudwatch_metric_alarm.service_api_${alarm}.alarm_name}`),
+      },
+      wait_for_steady_state: true, availability_zone_rebalancing: "ENABLED", deployment_minimum_healthy_percent: 100, deployment_maximum_percent: 200,
+    });
+    expect(body("aws_cloudwatch_metric_alarm.service_api_failures")).toMatchObject({
+      alarm_name: "shop-live-api-failures", treat_missing_data: "notBreaching", threshold: 5, evaluation_periods: 3, datapoints_to_alarm: 2,
+      metric_query: expect.arrayContaining([expect.objectContaining({ return_data: true, expression: "IF(requests >= 20, 100 * FILL(failed, 0) / requests, 0)" })]),
+    });
+    expect(body("aws_cloudwatch_metric_alarm.service_api_calls_failures")["metric_query"]).toEqual(expect.arrayContaining([
+      { id: "failed", metric: expect.objectContaining({ dimensions: { LoadBalancer: "${aws_lb.calls.arn_suffix}", TargetGroup: "${aws_lb_target_group.calls_api.arn_suffix}" } }) },
+    ]));
+  });
+
+  test("may take as long as a replica may take to start, before it is one that is not healthy", () => {
+    const model = shopModel();
+    const environments = model.environments.map((environment) => ({ ...environment, services: environment.services.map((service) => ({ ...service, startSeconds: 250 })) }));
+    expect(bodies(directoryOf({ ...model, environments }, "live"))("aws_cloudwatch_metric_alarm.service_api_unhealthy")).toMatchObject({ period: 60, evaluation_periods: 7, threshold: 0 });
+  });
+
+  test("of a service that nobody calls is judged by its starts alone", () => {
+    expect(body("aws_ecs_service.service_worker")).toMatchObject({ deployment_circuit_breaker: { enable: true, rollback: true } });
+    expect(body("aws_ecs_service.service_worker")).not.toHaveProperty("alarms");
+  });
+});
+
+describe("a container", () => {
+  test("goes without what no program needs, and a plain image still runs", () => {
+    for (const task of ["service_api", "service_api_migrate", "service_report"]) {
+      const { linuxParameters, ...rest } = container(task);
+      const dropped = asList(asBody(asBody(linuxParameters)["capabilities"])["drop"]);
+      expect(dropped).toEqual(expect.arrayContaining(["NET_RAW", "MKNOD"]));
+      // What an entry point needs that begins as root, gives files away, takes port 80 and becomes another user.
+      for (const needed of ["ALL", "CHOWN", "SETUID", "SETGID", "NET_BIND_SERVICE", "DAC_OVERRIDE"]) expect(dropped).not.toContain(needed);
+      expect(rest).toMatchObject({ privileged: false, dockerSecurityOptions: ["no-new-privileges"] });
+    }
+  });
+
+  test("lets people in by a shell whose words are kept, where it runs all the time", () => {
+    expect(body("aws_ecs_service.service_api")["enable_execute_command"]).toBe(true);
+    expect(body("aws_ecs_cluster.main")["configuration"]).toEqual({
+      execute_command_configuration: { logging: "OVERRIDE", log_configuration: { cloud_watch_log_group_name: "${aws_cloudwatch_log_group.sessions.name}" } },
+    });
+    expect(statements("service_idle_task").map(({ Sid }) => Sid)).toEqual(["OpenChannels", "FindSessionLog", "KeepSessions"]);
+    expect(statements("service_report_task").map(({ Sid }) => Sid)).not.toContain("OpenChannels");
+  });
+});

@@ -13,7 +13,7 @@ export function readable(type: string): string {
     .replaceAll(/\breadonly /g, "")
     .replaceAll(/Readonly<Record<\w+, (.+?)>>(?=$| )/g, (_, value: string) => `{ [name]: ${value} }`)
     .replaceAll(/(\w+Definition)<[^>]*>/g, (_, name: string) => name)
-    .replaceAll(/\b(Used|Database|Team|Topic|Environment)\b(?!Definition)/g, (_, name: string) => (name === "Used" ? "name of a database, topic or service" : `${name.toLowerCase()} name`));
+    .replaceAll(/\b(Used|Database|Team|Topic|Hosts|Environment)\b(?!Definition)/g, (_, name: string) => (name === "Used" ? "name of a database, topic or service" : `${name.toLowerCase()} name`));
 }
 
 /** Code may itself have backticks in it. */

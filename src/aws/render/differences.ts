@@ -1,5 +1,6 @@
 import type { Engine } from "../../model/database.ts";
 import type { Environment, Model, Shared } from "../../model/model.ts";
+import type { Service } from "../../model/service.ts";
 import { CAPACITY, capacityOf } from "./firewall-capacity.ts";
 import { firewallRules } from "./firewall.ts";
 import { place } from "./place.ts";
@@ -47,9 +48,9 @@ function inOne({ services, sites, databases, protection, budget, aloneInAccount 
       ...(schedule && !schedule.overlap ? [{ part: `service ${name}`, says: "a run begins also while the one before goes on: ECS keeps no task from running twice" }] : []),
       ...(seed === null ? [] : [{ part: `service ${name}`, says: "seed never runs there" }]),
     ]),
-    ...services.filter(({ name }) => services.some(({ calls }) => calls.includes(name))).map(({ name }): Said => ({
+    ...services.filter(({ name }) => hasStrangers(name, services)).map(({ name }): Said => ({
       part: `service ${name}`,
-      says: "every service on the same hosts can reach it inside; those without a link are only not told its address",
+      says: "every service on the same hosts as one that calls it can reach it inside; those without a link are only not told its address",
     })),
     ...databases.flatMap(({ name, engine }): readonly Said[] => {
       const says = DATABASES[engine];
@@ -63,4 +64,10 @@ function inOne({ services, sites, databases, protection, budget, aloneInAccount 
       ? [{ part: "budget", says: "it counts what has the tags platform and environment, so nothing until both are made cost allocation tags (console, Billing)" }]
       : []),
   ];
+}
+
+/** Whether a service that does not call this one runs on the hosts of one that does. */
+function hasStrangers(called: string, services: readonly Service[]): boolean {
+  const callers = services.filter(({ calls }) => calls.includes(called));
+  return services.some(({ name, calls, hosts }) => name !== called && !calls.includes(called) && callers.some((caller) => caller.hosts === hosts));
 }

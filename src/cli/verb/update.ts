@@ -23,7 +23,7 @@ export async function update(invocation: Invocation): Promise<number> {
     return 0;
   }
   if (images.length === 0) invocation.print("no part of this platform needs an instance\n");
-  else invocation.print(foldedTable(["FOR", "IMAGE", "BEFORE", "NAME"], images.map((image) => row(image, before[region])), invocation.terminal.columns));
+  else invocation.print(foldedTable(["FOR", "IMAGE", "BEFORE", "NAME"], images.map((image) => row(image, before[region])), invocation.terminal.interactive ? invocation.terminal.columns : Infinity));
   if (changed.length > 0) invocation.tell(`${wrap(`next: commit ${basename(file)}; an apply then replaces hosts one by one. Machines of databases keep theirs until they are made anew.`, invocation.terminal.columns, "  ")}\n`);
   return 0;
 }

@@ -201,6 +201,7 @@ function promises(stage: Stage, refusals: Refusals): readonly PromiseStatus[] {
   return [
     { promise: "isolation", how: own ? "every part runs as a user of its own; services see only their own releases" : "all parts run as you: kept apart by credentials, not from hostile code" },
     { promise: "memory limit", how: confinement.how === "watched" ? "watched twice a second; a process above its limit is ended" : `${confinement.how}, enforced by the kernel` },
+    ...((stage.state.wanted?.environment.hosts ?? []).length > 1 ? [{ promise: "groups of hosts", how: "this one machine is all of them: services of different groups share its network" }] : []),
     { promise: "processor share", how: "not enforced on this machine" },
     ...(teams.length > 0 ? [{ promise: "teams", how: `127.0.0.1 is ${teams.map(({ name }) => name).join(" and ")}; any other loopback address is the world` }] : []),
     ...edgePromises(stage, refusals),
