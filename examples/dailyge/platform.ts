@@ -132,6 +132,12 @@ export default definePlatform({
           storage: "20 GB",
         },
       },
+
+      network: { addresses: "10.20.0.0/16", zones: 2, nat: "one" },
+
+      ...(prod ? { uptime: { notify: ["ops@dailyge.com"] } } : {}),
+
+      budget: { usdPerMonth: prod ? 400 : 150, notify: ["ops@dailyge.com"] },
     });
   },
 });
