@@ -31,14 +31,20 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./verb/open.ts").then(({ open }) => open),
   },
   deploy: {
-    usage: "deploy NAME [--from DIR]",
+    usage: "deploy NAME [--from DIR] [--image IMAGE]",
     summary: "release a service or site without a failed request, or roll back",
-    options: { "from DIR": "its sources, when they are not the definition's" },
+    options: {
+      "from DIR": "its sources, when they are not the definition's",
+      "image IMAGE": "on AWS: an image that is there, by its release, or any by REPOSITORY@DIGEST",
+      "confirm NAME": "on AWS, in a guarded environment: its name, where nobody can be asked",
+      wait: "on AWS, of a site: until CloudFront has forgotten the old pages",
+    },
     load: () => import("./verb/deploy.ts").then(({ deploy }) => deploy),
   },
   rollback: {
     usage: "rollback NAME",
     summary: "return to the release that served before",
+    options: { "confirm NAME": "on AWS, in a guarded environment: its name, where nobody can be asked" },
     load: () => import("./verb/deploy.ts").then(({ rollback }) => rollback),
   },
   releases: {

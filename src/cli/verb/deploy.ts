@@ -8,12 +8,14 @@ import { ask, reachRunning, requireOwn } from "../reach.ts";
 
 /** Releases what the sources are now. Ends with 0 only when every replica runs that release. */
 export async function deploy(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./deploy-aws.ts")).deployOnAws(invocation);
   const from = invocation.values["from"];
   return change(invocation, (state, name, show) => ask(state, { verb: "deploy", name, from: from === undefined ? null : resolve(from), hurried: false }, show));
 }
 
 /** Returns to the release that served before. */
 export async function rollback(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./deploy-aws.ts")).rollbackOnAws(invocation);
   return change(invocation, (state, name, show) => ask(state, { verb: "rollback", name }, show));
 }
 

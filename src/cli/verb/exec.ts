@@ -7,6 +7,7 @@ import { ask, reachRunning, requireOwn } from "../reach.ts";
 
 /** Runs a command with a service's environment, credentials, user and release directory. */
 export async function exec(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./exec-aws.ts")).execOnAws(invocation);
   const [name, ...words] = invocation.words;
   const command = [...words, ...invocation.rest];
   if (name === undefined || command.length === 0) throw new Failure("usage", "exec needs a service and a command", { hint: `./dailyge exec ${name ?? "SERVICE"} -- node --version` });

@@ -9,6 +9,7 @@ import { table } from "../table.ts";
 
 /** What is built of a service or site, newest first. */
 export async function releases(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./releases-aws.ts")).releasesOnAws(invocation);
   const [name] = invocation.words;
   if (name === undefined) throw new Failure("usage", "releases needs the name of a service or site", { hint: "./dailyge releases api" });
   const { state, definition } = await locateState(invocation);

@@ -10,6 +10,7 @@ import { ask, reachRunning, requireOwn } from "../reach.ts";
 
 /** Runs a scheduled service now and stays until its end; Ctrl-C stops it. Its output is on stdout, its exit code is ours. */
 export async function run(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./run-aws.ts")).runOnAws(invocation);
   const [name, ...more] = invocation.words;
   if (name === undefined || more.length > 0) throw new Failure("usage", "run needs the name of one scheduled service", { hint: "./dailyge status" });
   const { state, definition } = await locateState(invocation);

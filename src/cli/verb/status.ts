@@ -9,6 +9,7 @@ import { ask, reach, requireOwn } from "../reach.ts";
 
 /** What runs now. */
 export async function status(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./status-aws.ts")).statusOnAws(invocation);
   const { state, definition } = await locateState(invocation);
   const found = await reach(state);
   const known = found ?? (await readState(placeOf(state)));
