@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SchemaDocument } from "../../src/aws/schema/format.ts";
-import { findEmulator, startEmulator, type RunningEmulator } from "./emulator.ts";
+import { findEmulator, startEmulator, type Emulator, type RunningEmulator } from "./emulator.ts";
 import { startProvider, type StubProvider } from "./terraform/provider.ts";
 import { findBinary } from "./terraform/run.ts";
 
@@ -30,13 +30,13 @@ const moto = await findEmulator("moto");
 export const missing: string | null = findBinary() === undefined ? "neither terraform nor tofu is on the PATH" : moto === null ? "moto is not there" : null;
 if (findBinary() === undefined) console.warn("Skipped: neither terraform nor tofu is on the PATH, so nothing is said of plan, apply and verify.");
 
-export async function startCloud(): Promise<Cloud> {
-  if (moto === null) throw new Error("moto is not there");
+export async function startCloud(found: Emulator | null = moto): Promise<Cloud> {
+  if (found === null) throw new Error("moto is not there");
   const scratch = mkdtempSync(join(tmpdir(), "apply-test-"));
   const document = JSON.parse(readFileSync(new URL("../../src/aws/schema/provider-schema.json", import.meta.url), "utf8")) as SchemaDocument;
   const [schema] = Object.values(document.provider_schemas);
   if (!schema) throw new Error("the schema is empty");
-  const [provider, emulator] = await Promise.all([startProvider(schema, scratch), startEmulator(moto)]);
+  const [provider, emulator] = await Promise.all([startProvider(schema, scratch), startEmulator(found)]);
   return {
     scratch, provider, emulator,
     stop: async () => {

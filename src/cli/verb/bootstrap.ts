@@ -1,8 +1,11 @@
+import { adopting } from "../../aws/render/adopt.ts";
 import { bootstrapDirectory, renderBootstrap } from "../../aws/render/bootstrap.ts";
+import type { TerraformDirectory } from "../../aws/render/index.ts";
 import { statePlace } from "../../aws/render/state-bucket.ts";
 import { requireAccount } from "../../aws/run/account.ts";
 import { applyPlan } from "../../aws/run/apply.ts";
 import { findStateBucket, makeStateBucket } from "../../aws/run/bootstrap.ts";
+import { findLeft } from "../../aws/run/bootstrap-left.ts";
 import { awsSettings } from "../../aws/run/clients.ts";
 import { writeDirectories } from "../../aws/run/plan.ts";
 import { Failure } from "../../kit/failure.ts";
@@ -21,9 +24,9 @@ export async function bootstrap(invocation: Invocation): Promise<number> {
   const rendered = [renderBootstrap(located.model, account)];
   const files = await writeDirectories(rendered, out);
   const done = await working(invocation, { located, out, rendered, files, permitted: [], all: false }, async (work) => {
-    requireAccount(work.identity, account, bootstrapDirectory(account));
+    requireAccount(work.identity, account, bootstrapDirectory(account), work.workshop.again);
     work.view.tell(`account ${account}, as ${work.identity.arn}\n`);
-    return { bucket: await bucketFor(invocation, work, located.model, account), ...(await applied(invocation, work)) };
+    return { bucket: await bucketFor(invocation, work, located.model, account), ...(await applied(invocation, work, located.model, account)) };
   });
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify({ account, ...done }, null, 2)}\n`);
   else invocation.print(`${bootstrapDirectory(account)}: ${counts(done.shown)}\n${next(located.model, account)}`);
@@ -63,11 +66,11 @@ async function bucketFor(invocation: Invocation, work: Work, { shared }: Model, 
 }
 
 /** Plans the rest, shows it, and carries it out. */
-async function applied(invocation: Invocation, work: Work): Promise<{ readonly shown: ShownPlan; readonly done: number }> {
+async function applied(invocation: Invocation, work: Work, model: Model, account: string): Promise<{ readonly shown: ShownPlan; readonly done: number }> {
   const { view, workshop, interrupts, reachable: [rendered] } = work;
   if (!rendered) throw new Error("bootstrap has one directory");
   interrupts.words = ["interrupted: nothing is changed any more", "interrupted"];
-  const { planned, file } = await work.plan(rendered, true);
+  const { planned, file } = await planWhole(work, rendered, model, account);
   const shown = shownPlan(planned.name, planned.plan.changes, planned.nounOf);
   view.finish();
   view.tell(`\n${planText(shown, invocation.terminal.columns)}`);
@@ -76,7 +79,21 @@ async function applied(invocation: Invocation, work: Work): Promise<{ readonly s
   interrupts.words = ["interrupted: what has begun is finished and written down; Ctrl-C again ends it at once", "ending it at once"];
   const { done } = await applyPlan(workshop, planned, { file, show: view.show, signal: interrupts.signal, abandon: interrupts.abandon });
   view.finish();
+  await writeDirectories([rendered], workshop.out);
   return { shown, done };
+}
+
+/** A plan that takes over what an earlier run made and could not write down. */
+async function planWhole(work: Work, rendered: TerraformDirectory, { shared }: Model, account: string): ReturnType<Work["plan"]> {
+  const { workshop } = work;
+  const first = await work.plan(rendered, true);
+  const left = await findLeft(first.planned.plan, {
+    settings: awsSettings(shared.region, process.env), platform: shared.name, account, rendered, trying: { failed: `${rendered.name} cannot be applied`, again: workshop.again },
+  });
+  if (left.length === 0) return first;
+  const whole = adopting(rendered, left);
+  await writeDirectories([whole], workshop.out);
+  return work.plan(whole, true);
 }
 
 const agreed = (invocation: Invocation, { interrupts }: Work, what: string): Promise<void> =>
