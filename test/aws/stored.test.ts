@@ -34,8 +34,11 @@ describe.each(STORED)("the instance of %s", (name) => {
     expect(body(`aws_ebs_volume.database_${name}`)).toMatchObject({ encrypted: true, lifecycle: { prevent_destroy: true } });
   });
 
-  test("is made anew for another program and for no newer image; its volume is let go of by a server that has stopped", () => {
+  test("is made anew for another program or an image that was chosen, and for no newer image; its volume is let go of by a server that has stopped", () => {
     expect(instance).toMatchObject({ user_data_replace_on_change: true, lifecycle: { ignore_changes: ["ami"] } });
+    const images = [{ use: "databases", architecture: name === "baskets" ? "arm64" : "x86_64", id: "ami-0123456789abcdef0" }] as const;
+    const chosen = bodies(directoryOf({ ...shopModel(), shared: { ...shopModel().shared, images } }, "live"))(`aws_instance.database_${name}`);
+    expect([chosen["ami"], chosen["lifecycle"]]).toEqual(["ami-0123456789abcdef0", undefined]);
     expect(body(`aws_volume_attachment.database_${name}`)).toMatchObject({ stop_instance_before_detaching: true });
   });
 
@@ -55,10 +58,30 @@ describe.each(STORED)("the instance of %s", (name) => {
     expect(own[1]).toMatchObject({ cidr_ipv4: "0.0.0.0/0", from_port: 443, to_port: 443 });
   });
 
-  test("may read its own users' passwords, its parameters and its certificate, and nothing else", () => {
-    const { Statement: statements } = document(body(`aws_iam_role_policy.database_${name}`)["policy"]) as { Statement: readonly { Action: readonly string[]; Resource: unknown }[] };
-    expect(statements.map(({ Action }) => Action)).toEqual([["ssm:GetParameter"], ["acm:ExportCertificate"], ["secretsmanager:GetSecretValue"]]);
-    for (const resource of statements.flatMap(({ Resource }) => Resource)) expect(resource).toMatch(new RegExp(`^\\$\\{aws_\\w+\\.database_${name}[\\w.-]*\\}$`));
+  test("may read its own users' passwords, its parameters and its certificate, tell what it does, and nothing else", () => {
+    const { Statement: statements } = document(body(`aws_iam_role_policy.database_${name}`)["policy"]) as { Statement: readonly { Action: readonly string[]; Resource: unknown; Condition?: unknown }[] };
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      ["logs:CreateLogStream", "logs:PutLogEvents"], ["cloudwatch:PutMetricData"], ["ssm:GetParameter"], ["acm:ExportCertificate"], ["secretsmanager:GetSecretValue"],
+    ]);
+    const [logs, figures, ...own] = statements;
+    expect(logs?.Resource).toBe(`\${aws_cloudwatch_log_group.database_${name}_server.arn}:*`);
+    expect(figures).toMatchObject({ Resource: "*", Condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } } });
+    for (const resource of own.flatMap(({ Resource }) => Resource)) expect(resource).toMatch(new RegExp(`^\\$\\{aws_\\w+\\.database_${name}[\\w.-]*\\}$`));
+  });
+
+  test("writes its logs where they end after a month, and is heard before it is full", () => {
+    expect(instance["depends_on"]).toContain(`aws_cloudwatch_log_group.database_${name}_server`);
+    expect(body(`aws_cloudwatch_log_group.database_${name}_server`)).toMatchObject({ name: `/shop/live/databases/${name}/server`, retention_in_days: 30 });
+    const [agent = ""] = /(?<=agent\.json <<'END'\n).*(?=\nEND\n)/.exec(userData) ?? [];
+    const { logs, metrics } = document(agent) as { logs: { logs_collected: { files: { collect_list: readonly { file_path: string; log_group_name: string }[] } } }; metrics: { namespace: string; metrics_collected: Readonly<Record<string, { append_dimensions: object }>> } };
+    const files = logs.logs_collected.files.collect_list;
+    expect(new Set(files.map(({ log_group_name }) => log_group_name))).toEqual(new Set([`/shop/live/databases/${name}/server`]));
+    // What the agent reads is what the units write, and what it sends is what the alarms look at.
+    expect(new Set([...userData.matchAll(/^StandardOutput=append:(.*)$/gm)].map(([, file]) => file))).toEqual(new Set(files.map(({ file_path }) => file_path)));
+    for (const [what, figure] of [["disk", "disk"], ["memory", "mem"]] as const) {
+      const alarm = body(`aws_cloudwatch_metric_alarm.database_${name}_${what}`);
+      expect(alarm).toMatchObject({ namespace: metrics.namespace, metric_name: `${figure}_used_percent`, dimensions: metrics.metrics_collected[figure]?.append_dimensions });
+    }
   });
 
   test("recovers: moved when its machine fails, started again when it hangs", () => {

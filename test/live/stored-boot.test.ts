@@ -135,6 +135,51 @@ describe.skipIf(why !== null)("an instance for a database", () => {
     expect(await ask("searcher", "SearchersPassword2", "GET searcher:a")).toBe("1");
   });
 
+  test("tells CloudWatch what its server says, from a log that has an end, and needs it for nothing", async () => {
+    const instance = await start();
+    const { machine, attach, ask } = instance;
+    await attach();
+    await machine.must("touch /srv/agent-off");
+    await boot(instance);
+    expect(await ask("admin", "AdminsPassword1", "SET admin:a 1")).toBe("OK");
+    expect(await machine.must(`${PROGRAM} access 2>&1`)).toBe("platform-database: the CloudWatch agent does not run yet");
+    await machine.must(`rm /srv/agent-off; truncate -s 30M /var/log/platform/database.log; echo kept > /var/log/platform/program.log; ${PROGRAM} access; ${PROGRAM} access`);
+    expect(await machine.must("cat /srv/agent-calls; stat -c '%n %s' /var/log/platform/*")).toBe(
+      "-a fetch-config -m ec2 -s -c file:/etc/platform/agent.json\n/var/log/platform/database.log 0\n/var/log/platform/program.log 5",
+    );
+  });
+
+  test("goes on when its volume is full, with the files that it had, and takes the new ones once there is room", async () => {
+    const instance = await start();
+    const { machine, attach, ask, put } = instance;
+    await attach();
+    await boot(instance);
+    await ask("admin", "AdminsPassword1", "SET admin:a 1");
+    const before = await machine.must("cat /srv/pid /data/platform/configuration /data/platform/users.acl | sha256sum");
+    await machine.must("! dd if=/dev/zero of=/data/store/fill bs=1M 2> /dev/null; ! dd if=/dev/zero of=/data/store/rest bs=1 2> /dev/null; df /data | grep -q 100%");
+    await put("configuration", (await machine.must("cat /data/platform/configuration")).replace("256mb", "300mb"));
+    await put("users", usersOf("baskets").split("\n").filter((line) => !line.startsWith("admin ")).join("\n"));
+    for (const verb of ["access", "prepare"]) expect(await machine.run(`${PROGRAM} ${verb}`), verb).toMatchObject({ output: expect.stringContaining("No space left on device") });
+    expect(await machine.must("cat /srv/pid /data/platform/configuration /data/platform/users.acl | sha256sum")).toBe(before);
+    expect(await ask("admin", "AdminsPassword1", "GET admin:a")).toBe("1");
+    await machine.must(`rm /data/store/fill /data/store/rest; ${PROGRAM} access; ${ANSWERS}; ${PROGRAM} access; grep -q 300mb /data/platform/configuration`);
+    expect(await ask("admin", "AdminsPassword1", "PING")).toContain("WRONGPASS");
+  });
+
+  test("does not begin with half of a secret when its volume is full", async () => {
+    const instance = await start();
+    const { machine, attach, replace } = instance;
+    await attach();
+    // The volume is full from the moment when it is there.
+    await replace("chgrp", 'dd if=/dev/zero of=/data/store/fill bs=1M 2> /dev/null; dd if=/dev/zero of=/data/store/rest bs=1 2> /dev/null; exec /usr/bin/chgrp "$@"');
+    expect(await machine.run(`${PROGRAM} prepare`)).toMatchObject({ code: 1, output: expect.stringContaining("No space left on device") });
+    expect(await machine.run("ls /data/platform/administrator")).toMatchObject({ code: 2 });
+    await replace("chgrp", null);
+    await machine.must("rm -f /data/store/fill /data/store/rest");
+    await boot(instance);
+    expect(await machine.must("wc -c < /data/platform/administrator")).toBe("65");
+  });
+
   test("says what is missing at its first start, and goes on once it is there", async () => {
     const instance = await start();
     const { machine, attach, setPassword } = instance;

@@ -1,5 +1,6 @@
 import { joined, type Text } from "../terraform.ts";
 import { STORED_SCRIPT } from "./stored-script.ts";
+import { LOG_DIRECTORY } from "./stored-watch.ts";
 
 /** A file that an instance writes when it starts for the first time. */
 export interface BootFile {
@@ -11,6 +12,8 @@ export interface BootFile {
 
 /** What is different from engine to engine. */
 export interface BootParts {
+  /** Configuration of the CloudWatch agent. */
+  readonly agent: string;
   /** Variables of the program; it reads them as a shell does. */
   readonly settings: Readonly<Record<string, Text>>;
   readonly owner: string;
@@ -33,6 +36,7 @@ export function bootScript(parts: BootParts): Text {
   const files: readonly BootFile[] = [
     { path: "/etc/platform/settings", text: joined(settings) },
     { path: "/etc/platform/engine", text: parts.script },
+    { path: "/etc/platform/agent.json", text: parts.agent },
     { path: "/usr/local/sbin/platform-database", mode: "755", text: STORED_SCRIPT },
     ...parts.files,
     { path: "/etc/sysctl.d/60-platform.conf", text: lines(parts.sysctl) },
@@ -43,7 +47,7 @@ export function bootScript(parts: BootParts): Text {
     { path: `${UNITS}access.timer`, text: TIMER },
   ];
   return joined([
-    "#!/bin/sh\nset -eu\nmkdir -p /etc/platform\n",
+    `#!/bin/sh\nset -eu\nmkdir -p /etc/platform ${LOG_DIRECTORY}\n`,
     ...files.flatMap(written),
     "systemctl daemon-reload\nsystemctl enable --now --no-block platform-prepare.service\n",
   ]);
@@ -55,6 +59,9 @@ const written = ({ path, mode, text }: BootFile): readonly Text[] => [
   `cat > ${path} <<'END'\n`, text, `END\n${mode === undefined ? "" : `chmod ${mode} ${path}\n`}`,
 ];
 
+/** What a unit says goes to a file, for the CloudWatch agent. */
+const said = (file: string): string => `StandardOutput=append:${LOG_DIRECTORY}/${file}.log\nStandardError=inherit`;
+
 const PREPARE = `[Unit]
 Description=Volume, server and files of the database
 Wants=network-online.target
@@ -64,6 +71,7 @@ After=network-online.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/local/sbin/platform-database prepare
+${said("program")}
 ExecStartPost=/usr/bin/systemctl start --no-block platform-database.service platform-access.timer
 Restart=on-failure
 RestartSec=15
@@ -83,6 +91,7 @@ StartLimitIntervalSec=0
 User=${owner}
 ExecStartPre=/usr/bin/mountpoint -q /data
 ExecStart=${start}
+${said("database")}
 Restart=always
 RestartSec=1
 TimeoutStopSec=120
@@ -101,6 +110,7 @@ Description=Files and users of the database
 [Service]
 Type=oneshot
 ExecStart=/usr/local/sbin/platform-database access
+${said("program")}
 `;
 
 const TIMER = `[Unit]

@@ -10,9 +10,10 @@ import { bootScript, type BootParts } from "./stored-boot.ts";
 import { nightlySnapshots, recovery } from "./stored-care.ts";
 import type { StoredGround } from "./stored-ground.ts";
 import { renderStoredInstance } from "./stored-instance.ts";
+import { watchStored } from "./stored-watch.ts";
 
 /** What one engine is to an instance of its own. */
-export interface StoredEngine extends Omit<BootParts, "settings"> {
+export interface StoredEngine extends Omit<BootParts, "settings" | "agent"> {
   readonly port: number;
   readonly leastMemoryMb: number;
   /** Files that the server does not start without. */
@@ -48,16 +49,19 @@ export function renderStored(ground: StoredGround, database: RedisDatabase | Mon
     password, host, port: engine.port, ...engine.secret(service, password, host),
   }));
   const certificate = renderCertificate(place, name, [host], { exportable: true });
+  const watch = watchStored(place, name, database.name);
   const said = parameters(ground, name, database, engine, users);
   const { instance, blocks } = renderStoredInstance(place, {
     name, database, subnet, securityGroup,
     image: ground.images[architecture],
+    after: [watch.logs],
     may: [
+      ...watch.may,
       { Sid: "ReadParameters", Action: ["ssm:GetParameter"], Resource: said.blocks.map((parameter) => parameter.of("arn")) },
       { Sid: "ReadCertificate", Action: ["acm:ExportCertificate"], Resource: certificate.valid.of("certificate_arn") },
       ...(users.length > 0 ? [{ Sid: "ReadPasswords", Action: ["secretsmanager:GetSecretValue"], Resource: users.map(({ secret }) => secret.of("arn")) }] : []),
     ],
-    boot: (volume) => bootScript({ ...engine, settings: settings(ground, database, engine, host, said.path, volume, certificate.valid.of("certificate_arn")) }),
+    boot: (volume) => bootScript({ ...engine, agent: watch.agent, settings: settings(ground, database, engine, host, said.path, volume, certificate.valid.of("certificate_arn")) }),
   });
   const record = resource("aws_route53_record", `${name}_host`, {
     zone_id: ground.zone.of("zone_id"), name: host, type: "A", ttl: 30, records: [instance.of("private_ip")],
@@ -68,14 +72,14 @@ export function renderStored(ground: StoredGround, database: RedisDatabase | Mon
     ip_protocol: "tcp", from_port: 443, to_port: 443, cidr_ipv4: "0.0.0.0/0",
   });
   const link = hostsMayConnect(name, database, securityGroup, engine.port, ground);
-  const care = [...nightlySnapshots(ground, name, database), ...recovery(place, name, database.name, instance)];
+  const care = [...nightlySnapshots(ground, name, database), ...recovery(place, name, database.name, instance), ...watch.alarms];
   return {
     database, host,
     port: engine.port,
     users: secretsByService(users),
     nouns: [{
       name: `database-${database.name}`,
-      blocks: [securityGroup, outward, ...link, ...certificate.blocks, ...users.flatMap((user) => user.blocks), ...said.blocks, ...blocks, record, ...care],
+      blocks: [watch.logs, securityGroup, outward, ...link, ...certificate.blocks, ...users.flatMap((user) => user.blocks), ...said.blocks, ...blocks, record, ...care],
     }],
   };
 }

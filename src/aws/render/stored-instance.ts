@@ -14,6 +14,8 @@ export interface StoredInstanceParts {
   readonly securityGroup: Resource<"aws_security_group">;
   readonly image: RenderedImage;
   readonly may: readonly Statement[];
+  /** What is there before it starts. */
+  readonly after: readonly Block[];
   /** What it does when it starts for the first time, once its volume is known. */
   readonly boot: (volume: Resource<"aws_ebs_volume">) => Text;
 }
@@ -34,6 +36,8 @@ export function renderStoredInstance(place: Place, parts: StoredInstanceParts): 
       type: "gp3",
       size: database.storageGb,
       encrypted: true,
+      multi_attach_enabled: false,
+      final_snapshot: true,
       tags: { ...tags, [SNAPSHOTS_TAG]: snapshotsOf(place, database.name) },
     },
     { lifecycle: { prevent_destroy: true } },
@@ -48,14 +52,23 @@ export function renderStoredInstance(place: Place, parts: StoredInstanceParts): 
       vpc_security_group_ids: [parts.securityGroup.of("id")],
       associate_public_ip_address: false,
       iam_instance_profile: role.profile.of("name"),
-      metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
+      metadata_options: {
+        http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1, http_protocol_ipv6: "disabled", instance_metadata_tags: "disabled",
+      },
+      source_dest_check: true,
+      ebs_optimized: true,
+      // Figures of every minute instead of every five, for money.
+      monitoring: false,
       root_block_device: { encrypted: true, volume_type: "gp3", volume_size: 10, delete_on_termination: true, tags },
       user_data: parts.boot(volume),
       user_data_replace_on_change: true,
       tags: { ...tags, part: `database:${database.name}` },
     },
-    // Its volume moves to the new one; a newer image alone is no reason for that. `apply -replace` on the day that suits is.
-    { depends_on: role.blocks.filter(({ type }) => type !== "aws_iam_role"), lifecycle: { ignore_changes: ["ami"] } },
+    {
+      depends_on: [...role.blocks.filter(({ type }) => type !== "aws_iam_role"), ...parts.after],
+      // An image that was chosen makes the instance anew, and its volume moves over; one that is only newer does not.
+      ...(parts.image.blocks.length > 0 && { lifecycle: { ignore_changes: ["ami"] } }),
+    },
   );
   const attached = resource("aws_volume_attachment", name, {
     device_name: "/dev/sdf",

@@ -77,7 +77,10 @@ directories() {
 # once FILE: a secret that is made here, one time, and stays with the data
 once() {
   if [ -s "$1" ]; then return; fi
-  openssl rand -hex 32 > "$1.new"
+  made=$(openssl rand -hex 32)
+  [ -n "$made" ] || fail "there is nothing random to be put into $1"
+  printf '%s\n' "$made" > "$1.new"
+  sync "$1.new"
   mv "$1.new" "$1"
 }
 
@@ -150,6 +153,21 @@ refresh() {
   refresh_users
 }
 
+# CloudWatch has read what is in them a minute ago.
+bound_logs() {
+  for log in /var/log/platform/*.log; do
+    if [ -n "$(find "$log" -size +20M 2> /dev/null)" ]; then : > "$log"; fi
+  done
+}
+
+# The database goes on without it.
+watch() {
+  if [ -e /run/platform-watched ]; then return; fi
+  { rpm -q amazon-cloudwatch-agent || dnf install -y amazon-cloudwatch-agent; } > /dev/null &&
+    /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/platform/agent.json > /dev/null &&
+    : > /run/platform-watched
+}
+
 prepare() {
   volume
   sysctl -q -p /etc/sysctl.d/60-platform.conf
@@ -168,6 +186,8 @@ prepare() {
 }
 
 access() {
+  bound_logs
+  watch || echo "platform-database: the CloudWatch agent does not run yet" >&2
   findmnt -n --mountpoint /data > /dev/null || fail "volume $VOLUME is not mounted"
   xfs_growfs /data > /dev/null
   refresh
