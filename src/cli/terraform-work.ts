@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { renderTerraform, type TerraformDirectory } from "../aws/render/index.ts";
 import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
 import { awsSettings } from "../aws/run/clients.ts";
+import { readExtra, withExtra } from "../aws/run/extra.ts";
 import { permitting } from "../aws/run/guard.ts";
 import { writeDirectories, type WrittenPlan } from "../aws/run/plan.ts";
 import { planDirectory, type PlannedDirectory, type Workshop } from "../aws/run/terraform-plan.ts";
@@ -35,7 +36,8 @@ export async function write(invocation: Invocation, all: boolean): Promise<Writt
   const every = all && invocation.values["environment"] === undefined && invocation.words.length === 0;
   const chosen = every ? null : chooseDirectories(invocation, located);
   const out = invocation.values["out"] ?? "terraform";
-  const rendered = permitting(renderTerraform(located.model, (name) => chosen?.includes(name) ?? true), permitted);
+  const ours = permitting(renderTerraform(located.model, (name) => chosen?.includes(name) ?? true), permitted);
+  const rendered = withExtra(ours, await readExtra(located.sources), ["shared", ...located.model.environments.map(({ name }) => name)]);
   return { located, out, rendered, files: await writeDirectories(rendered, out), permitted, all: every };
 }
 

@@ -1,4 +1,5 @@
-import { asBody, blocksOf, type WrittenFile } from "./configuration.ts";
+import { addressesOf } from "./address.ts";
+import type { WrittenFile } from "./configuration.ts";
 
 /** Says what a resource belongs to, in the words of the definition: `database mysql`, `service api`, `network`. */
 export type NounOf = (address: string) => string;
@@ -8,7 +9,7 @@ const KINDS = ["service", "site", "database", "topic"];
 
 /** By the file that a resource is written in; what is no longer written, by its own name. */
 export function nounsIn(files: readonly WrittenFile[]): NounOf {
-  const known = new Map(files.flatMap(({ name, content }) => blocksOf(asBody(JSON.parse(content))).map(({ address }) => [address, nounOfFile(name)] as const)));
+  const known = new Map(files.flatMap((file) => addressesOf(file).map((address) => [address, nounOfFile(file.name)] as const)));
   return (address) => known.get(withoutKey(address)) ?? nounOfName(address);
 }
 
@@ -17,7 +18,7 @@ const withoutKey = (address: string): string => address.replace(/\[.*\]$/, "");
 
 /** `service-admin-api.tf.json` → `service admin-api` */
 function nounOfFile(file: string): string {
-  const name = file.replace(/\.tf\.json$/, "");
+  const name = file.replace(/\.tf(\.json)?$/, "");
   const kind = KINDS.find((each) => name.startsWith(`${each}-`));
   return kind === undefined ? name : `${kind} ${name.slice(kind.length + 1)}`;
 }

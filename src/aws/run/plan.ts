@@ -68,7 +68,7 @@ async function listFiles(directory: string): Promise<readonly string[]> {
     if (codeOf(error) === "ENOENT") return [];
     throw error;
   });
-  return entries.filter((entry) => entry.name.endsWith(".tf.json") && !entry.isDirectory()).map((entry) => entry.name).sort();
+  return entries.filter((entry) => /\.tf(\.json)?$/.test(entry.name) && !entry.isDirectory()).map((entry) => entry.name).sort();
 }
 
 /** A file appears whole or not at all: it is written beside its place and then moved there. */
