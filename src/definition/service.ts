@@ -30,6 +30,12 @@ export interface ServiceDefinition<Used extends string = string, Team extends st
   readonly reachableBy?: "public" | NoInfer<Team> | readonly NoInfer<Team>[];
   /** Narrower rules for some paths, the first match decides; `*` stands for any text. @default {} */
   readonly paths?: Readonly<Record<string, "public" | "nobody" | NoInfer<Team>>>;
+  /**
+   * The load balancer before it on AWS: one that everyone may connect to, or a second one that only the networks of teams
+   * can connect to. All closed services share that; for the first of them it is 16.43 USD a month, 3.65 for its address in
+   * each zone, and what passes it (Seoul). @default "open"
+   */
+  readonly entrance?: "open" | "closed";
   /** Port it listens on in its container; on one machine `PORT` says a free one. @default 8080 */
   readonly port?: number;
   /** Path that answers 200 when it can serve. @default "/" */

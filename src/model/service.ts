@@ -52,6 +52,8 @@ export interface Endpoint {
   readonly port: number;
   /** Path that answers 200 when it can serve. */
   readonly health: string;
+  /** Whether everyone may connect to the load balancer before it, or only those whom some service behind that admits. */
+  readonly entrance: "open" | "closed";
   readonly reachableBy: Audience;
   /** The first rule whose pattern matches decides; otherwise `reachableBy` does. */
   readonly paths: readonly PathRule[];

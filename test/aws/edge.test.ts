@@ -6,7 +6,7 @@ import { anySpelling } from "../../src/model/spelling.ts";
 import { addresses, bodies, directoryOf } from "./rendered.ts";
 import { answers } from "./requests.ts";
 import { exampleModel } from "./platforms.ts";
-import { shopEnvironment, shopModel } from "./shop.ts";
+import { closedShopModel, shopEnvironment, shopModel } from "./shop.ts";
 
 function rules(service: string, environment: Environment = shopEnvironment()): readonly string[] {
   const pathText = (path: PathCondition | null) => (path === null ? "*" : "pattern" in path ? path.pattern : path.expression);
@@ -114,6 +114,44 @@ describe("priorities", () => {
     const office = { name: "office", addresses: Array.from({ length: 400 }, (_nothing, index) => `203.0.${Math.floor(index / 256)}.${index % 256}/32`) };
     expect(() => listenerRules({ ...environment, teams: [office] })).toThrow(Failure);
     expect(() => listenerRules({ ...environment, teams: [office] })).toThrow("needs 136 listener rules: a load balancer takes 100");
+  });
+});
+
+describe("a closed entrance", () => {
+  const directory = directoryOf(closedShopModel(), "live");
+  const body = bodies(directory);
+
+  test("is a load balancer that only the networks of its teams can connect to", () => {
+    const into = (group: string) => addresses(directory, "aws_vpc_security_group_ingress_rule").map(body).filter(({ security_group_id }) => security_group_id === `\${aws_security_group.${group}.id}`);
+    expect(into("closed").map(({ from_port, cidr_ipv4 }) => [from_port, cidr_ipv4])).toEqual([[80, "203.0.113.0/24"], [443, "203.0.113.0/24"]]);
+    expect(into("edge").map(({ from_port, cidr_ipv4 }) => [from_port, cidr_ipv4])).toEqual([[80, "0.0.0.0/0"], [443, "0.0.0.0/0"]]);
+    expect(body("aws_lb.closed")).toMatchObject({ name: "shop-live-closed", internal: false, security_groups: ["${aws_security_group.closed.id}"], drop_invalid_header_fields: true });
+    expect(body("aws_route53_record.service_desk")).toMatchObject({ alias: { name: "${aws_lb.closed.dns_name}" } });
+    expect(body("aws_route53_record.service_admin")).toMatchObject({ alias: { name: "${aws_lb.edge.dns_name}" } });
+  });
+
+  test("has the same rules, and the same web ACL before it", () => {
+    const [world, office] = ["192.0.2.7", "203.0.113.9"];
+    const asked = (host: string, path: string, source: string) => answers(directory, `${host}.shop.example`, path, source, "closed_https");
+    expect([asked("desk", "/", office), asked("desk", "/", world), asked("desk", "//", office), asked("api", "/", office)]).toEqual(["desk", "403", "400", "404"]);
+    expect(answers(directory, "desk.shop.example", "/", office)).toBe("404");
+    expect(body("aws_lb_listener.closed_http")).toMatchObject({ default_action: [{ redirect: { protocol: "HTTPS" } }] });
+    expect(addresses(directory, "aws_wafv2_web_acl")).toEqual(["aws_wafv2_web_acl.edge", "aws_wafv2_web_acl.sites"]);
+    expect(body("aws_wafv2_web_acl_association.closed")).toEqual({ resource_arn: "${aws_lb.closed.arn}", web_acl_arn: "${aws_wafv2_web_acl.edge.arn}" });
+  });
+
+  test("alone leaves no load balancer for everyone", () => {
+    const model = closedShopModel();
+    const services = model.environments.flatMap((environment) => environment.services).filter(({ name }) => name === "desk").map((service) => ({ ...service, calls: [], environment: [] }));
+    const alone = directoryOf({ ...model, environments: model.environments.map((environment) => ({ ...environment, services })) }, "live");
+    expect(addresses(alone, "aws_lb")).toEqual(["aws_lb.closed"]);
+  });
+
+  test("of more networks than a security group admits is a failure with a way out", () => {
+    const model = closedShopModel();
+    const office = { name: "office", addresses: Array.from({ length: 31 }, (_nothing, index) => `203.0.113.${index}/32`) };
+    const environments = model.environments.map((environment) => ({ ...environment, teams: [office, ...environment.teams.slice(1)] }));
+    expect(() => directoryOf({ ...model, environments }, "live")).toThrow("the teams of live have 31 networks: the load balancer's security group admits 30");
   });
 });
 

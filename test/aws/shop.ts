@@ -50,6 +50,17 @@ export function shopModel(): Model {
   return resolved.model;
 }
 
+/** The shop whose closed services have an entrance of their own. */
+export function closedShopModel(): Model {
+  const model = shopModel();
+  const services = shopEnvironment().services.map((service) => ({
+    ...service,
+    // With a public path it is for everyone.
+    endpoint: service.endpoint && { ...service.endpoint, entrance: service.name === "desk" ? ("closed" as const) : service.endpoint.entrance },
+  }));
+  return { ...model, environments: model.environments.map((environment) => ({ ...environment, services })) };
+}
+
 export function shopEnvironment(): Environment {
   const [environment] = shopModel().environments;
   if (!environment) throw new Error("the shop has an environment");

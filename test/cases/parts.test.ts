@@ -17,7 +17,7 @@ test("a site with everything left out is served as it is", () => {
 test("a service with everything left out is one small public replica", () => {
   expect(first(service({})).services).toEqual([{
     name: "api", directory: "services/api", build: null, start: "node server.js", migrate: null, seed: null, schedule: null,
-    endpoint: { host: "api", port: 8080, health: "/", reachableBy: "public", paths: [] },
+    endpoint: { host: "api", port: 8080, health: "/", entrance: "open", reachableBy: "public", paths: [] },
     metrics: null, size: { cpu: 0.25, memoryMb: 256 }, replicas: { least: 1, most: 1, targetCpuPercent: 60 },
     uses: ["mysql"], publishes: [], consumes: [], calls: [], secrets: [], environment: [], calledBySites: [], startSeconds: 60, stopSeconds: 20,
   }]);

@@ -5,7 +5,7 @@ import type { Graph } from "../../src/model/graph.ts";
 import { expectedGraph } from "../../src/model/links.ts";
 import { EXAMPLES, exampleModel } from "../aws/platforms.ts";
 import { withoutListenerRefusals } from "../aws/requests.ts";
-import { shopModel } from "../aws/shop.ts";
+import { closedShopModel, shopModel } from "../aws/shop.ts";
 
 const ways = ({ edges }: Graph): readonly string[] => edges.map(({ from, to }) => `${from} → ${to}`).sort();
 
@@ -17,9 +17,9 @@ const SEEN: readonly (readonly [name: string, files: (directory: TerraformDirect
 ];
 
 /** Of every pair of nodes: those that are linked connect, in what we render as the reader sees it, and no others do. */
-describe.each([...EXAMPLES, "shop"])("%s on AWS", (name) => {
+describe.each([...EXAMPLES, "shop", "closed shop"])("%s on AWS", (name) => {
   test.each(SEEN)("connects what is linked and nothing else: %s", async (_seen, filesOf) => {
-    const model = name === "shop" ? shopModel() : await exampleModel(name);
+    const model = name === "shop" ? shopModel() : name === "closed shop" ? closedShopModel() : await exampleModel(name);
     const directories = new Map(renderTerraform(model).map((directory) => [directory.name, directory]));
     for (const environment of model.environments) {
       const directory = directories.get(environment.name);

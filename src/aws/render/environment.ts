@@ -6,10 +6,10 @@ import { renderCertificate, type Certificate } from "./certificate.ts";
 import { renderDatabases } from "./database.ts";
 import { bounded } from "./delivery-bound.ts";
 import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
-import { renderEdge } from "./edge.ts";
+import { behind, renderEdge, type Edge, type Entrance } from "./edge.ts";
 import { renderFirewall } from "./firewall.ts";
-import { renderHosts } from "./hosts.ts";
-import { renderNetwork } from "./network.ts";
+import { renderHosts, type Hosts } from "./hosts.ts";
+import { renderNetwork, type Network } from "./network.ts";
 import { fullHost, place as placeOf, type Place } from "./place.ts";
 import { listenerRules } from "./rules.ts";
 import { renderScheduleGround } from "./schedule.ts";
@@ -58,19 +58,29 @@ function inside(place: Place, topics: readonly RenderedTopic[], accessLogs: Acce
   for (const { name, endpoint } of services) {
     if (endpoint) certificates.set(name, renderCertificate(place, `service_${name}`, [fullHost(place, endpoint.host)]));
   }
-  const [first] = certificates.values();
-  const edge = first ? renderEdge(place, network, hosts, first, accessLogs) : null;
-  const firewall = edge && renderFirewall(place, edge.loadBalancer);
+  const edges = renderEdges(place, network, hosts, certificates, accessLogs);
+  const firewall = edges.size === 0 ? null : renderFirewall(place, [...edges.values()].map(({ loadBalancer }) => loadBalancer));
   const calls = renderCalls(place, network, hosts, accessLogs);
   const schedules = services.some(({ schedule }) => schedule !== null) ? renderScheduleGround(place) : null;
   const rules = listenerRules(place.environment);
   const running = services.map((service) => {
     const certificate = certificates.get(service.name);
+    const edge = service.endpoint && edges.get(service.endpoint.entrance);
     const entrance = edge && certificate ? { edge, certificate, rules: rules.get(service.name) ?? [] } : null;
     return renderService(place, { network, hosts, databases: data.databases, calls, topics, schedules, entrance }, service);
   });
-  const common = [edge?.noun, firewall, calls?.noun, schedules?.noun].flatMap((noun) => noun ?? []);
+  const common = [...[...edges.values()].map(({ noun }) => noun), firewall, calls?.noun, schedules?.noun].flatMap((noun) => noun ?? []);
   return [...nouns, ...common, ...running];
+}
+
+/** A load balancer for each kind of entrance that some service has. */
+function renderEdges(
+  place: Place, network: Network, hosts: Hosts, certificates: ReadonlyMap<string, Certificate>, logs: AccessLogs | null,
+): ReadonlyMap<Entrance, Edge> {
+  return new Map((["open", "closed"] as const).flatMap((entrance) => {
+    const [certificate] = behind(place, entrance).flatMap(({ name }) => certificates.get(name) ?? []);
+    return certificate ? [[entrance, renderEdge(place, entrance, { network, hosts, logs, certificate })] as const] : [];
+  }));
 }
 
 function sites(place: Place, accessLogs: AccessLogs | null): readonly Noun[] {

@@ -17,8 +17,8 @@ const MOST_LIMITS = 10;
 /** First priority of each kind of rule; the lower comes first. Kinds that are added do not renumber these. */
 const PRIORITY = { ambiguous: 10, rateLimits: 100, access: 200, managed: 1_000 } as const;
 
-/** What stands before a load balancer. */
-export function renderFirewall(place: Place, loadBalancer: Resource<"aws_lb">): Noun {
+/** What stands before the load balancers. */
+export function renderFirewall(place: Place, loadBalancers: readonly Resource<"aws_lb">[]): Noun {
   const sets = teamSets(place, toldTeams(place));
   const rule = firewallRules(place, sets);
   checkCapacity(place.environment.name, rule);
@@ -31,8 +31,9 @@ export function renderFirewall(place: Place, loadBalancer: Resource<"aws_lb">): 
     rule,
     visibility_config: seen(name),
   });
-  const attached = resource("aws_wafv2_web_acl_association", "edge", { resource_arn: loadBalancer.of("arn"), web_acl_arn: firewall.of("arn") });
-  return { name: "firewall", blocks: [...sets.blocks, firewall, attached, ...firewallLogs("edge", name, firewall)] };
+  const attached = loadBalancers.map((balancer) =>
+    resource("aws_wafv2_web_acl_association", balancer.name, { resource_arn: balancer.of("arn"), web_acl_arn: firewall.of("arn") }));
+  return { name: "firewall", blocks: [...sets.blocks, firewall, ...attached, ...firewallLogs("edge", name, firewall)] };
 }
 
 const firewallName = ({ prefix }: Place): string => `${prefix}-edge`;

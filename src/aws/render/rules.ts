@@ -34,13 +34,19 @@ export function listenerRules(environment: Environment): ReadonlyMap<string, rea
   const called = environment.services.filter(({ endpoint }) => endpoint !== null);
   const starts = priorityBlocks(called.map(({ name }) => name));
   const rules = new Map(called.map((service) => [service.name, numbered(drafts(environment, service), starts.get(service.name) ?? 0)]));
-  const count = [...rules.values()].reduce((sum, { length }) => sum + length, OWN_RULES);
-  if (count > LIMITS.rules) {
-    throw new Failure("usage", `the edge of ${environment.name} needs ${count} listener rules: a load balancer takes ${LIMITS.rules}`, {
-      hint: "write fewer path rules, or the teams' networks as fewer, larger blocks",
-    });
+  for (const entrance of ["open", "closed"] as const) {
+    checkCount(environment.name, called.filter(({ endpoint }) => endpoint?.entrance === entrance).map(({ name }) => rules.get(name) ?? []));
   }
   return rules;
+}
+
+/** Throws where the services behind one load balancer have more rules than it takes. */
+function checkCount(environment: string, rules: readonly (readonly ListenerRule[])[]): void {
+  const count = rules.reduce((sum, { length }) => sum + length, OWN_RULES);
+  if (count <= LIMITS.rules) return;
+  throw new Failure("usage", `the edge of ${environment} needs ${count} listener rules: a load balancer takes ${LIMITS.rules}`, {
+    hint: "write fewer path rules, or the teams' networks as fewer, larger blocks",
+  });
 }
 
 const numbered = (list: readonly Draft[], start: number): readonly ListenerRule[] =>

@@ -27,7 +27,7 @@ export function edgePromises(stage: Stage, refused: Refusals): readonly PromiseS
   const environment = stage.state.wanted?.environment;
   if (environment === undefined) return [];
   return [
-    ...(environment.services.some(({ endpoint }) => endpoint !== null) ? [restrictions(refused)] : []),
+    ...(environment.services.some(({ endpoint }) => endpoint !== null) ? [restrictions(environment, refused)] : []),
     ...(limitsOf(stage).length > 0 ? [rateLimits(limitsOf(stage), refused)] : []),
     ...managedRules(environment),
     ...(calledServices(environment).length > 0
@@ -44,12 +44,16 @@ function managedRules({ protection, services, sites }: Environment): readonly Pr
   return guarded && rules.length > 0 ? [{ promise: "managed rules", how: `not here: only AWS has its own rules (${rules.join(", ")}), so what they would refuse passes` }] : [];
 }
 
-function restrictions({ hosts }: Refusals): PromiseStatus {
+function restrictions({ services }: Environment, { hosts }: Refusals): PromiseStatus {
+  const closed = services.filter(({ endpoint }) => endpoint?.entrance === "closed").map(({ name }) => name);
   const told = Object.entries(hosts).filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
   return {
     promise: "restrictions",
     how: `kept by the edge; refused so far: ${told.length === 0 ? "nothing" : told.join(", ")}`,
-    details: ["a request's headers may take 15 KB in all, where a load balancer takes 64; idle connections end after a minute, as there"],
+    details: [
+      "a request's headers may take 15 KB in all, where a load balancer takes 64; idle connections end after a minute, as there",
+      ...(closed.length > 0 ? [`everyone can connect to the edge before ${closed.join(", ")} and is refused by it; on AWS only teams can connect`] : []),
+    ],
   };
 }
 

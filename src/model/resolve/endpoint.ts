@@ -3,7 +3,7 @@ import type { Audience, Endpoint, PathRule } from "../service.ts";
 import { anySpelling, LONGEST_EXPRESSION } from "../spelling.ts";
 import { patternOf, urlPath } from "./path.ts";
 import type { Place } from "./place.ts";
-import { distinct, entries, isRecord, nameOf, optional, port, type Fields, type Reader } from "./read.ts";
+import { distinct, entries, isRecord, nameOf, oneOf, optional, port, type Fields, type Reader } from "./read.ts";
 import { hostLabel } from "./host.ts";
 import type { Scope } from "./scope.ts";
 
@@ -14,7 +14,8 @@ export const endpointFields = (scope: Scope) => ({
   paths: optional(pathRules(scope), null),
   port: optional(port, null),
   health: optional(urlPath, null),
-}) satisfies Fields<Pick<ServiceDefinition, "host" | "reachableBy" | "paths" | "port" | "health">>;
+  entrance: optional(oneOf<Endpoint["entrance"]>(["open", "closed"], "entrance"), null),
+}) satisfies Fields<Pick<ServiceDefinition, "host" | "reachableBy" | "paths" | "port" | "health" | "entrance">>;
 
 export const DEFAULT_PORT = 8_080;
 
@@ -23,17 +24,27 @@ interface EndpointRead {
   readonly paths: readonly PathRule[] | null;
   readonly port: number | null;
   readonly health: string | null;
+  readonly entrance: Endpoint["entrance"] | null;
 }
 
-export function endpoint(host: string, { reachableBy, paths, port, health }: EndpointRead): Endpoint {
-  return { host, port: port ?? DEFAULT_PORT, health: health ?? "/", reachableBy: reachableBy ?? "public", paths: paths ?? [] };
+export function endpoint(host: string, { reachableBy, paths, port, health, entrance }: EndpointRead): Endpoint {
+  return { host, port: port ?? DEFAULT_PORT, health: health ?? "/", entrance: entrance ?? "open", reachableBy: reachableBy ?? "public", paths: paths ?? [] };
 }
 
 /** Tells of fields that say how a service without a host is called. */
 export function checkNeedsHost(read: { readonly [Name in keyof EndpointRead]: EndpointRead[Name] | undefined }, at: Place): void {
-  for (const name of ["reachableBy", "paths", "port", "health"] as const) {
+  for (const name of ["reachableBy", "paths", "port", "health", "entrance"] as const) {
     if (read[name] !== null) at.field(name).error("needs-host", `"${name}" has no meaning: without a host, nobody can call this service`, `add host: "...", or take ${name} out`);
   }
+}
+
+/** Tells where everyone is to come through an entrance that only teams can connect to. */
+export function checkEntrance({ entrance, reachableBy, paths }: { readonly [Name in keyof EndpointRead]: EndpointRead[Name] | undefined }, at: Place): void {
+  if (entrance !== "closed" || reachableBy === undefined || paths === undefined) return;
+  const open = paths?.find((rule) => rule.reachableBy === "public");
+  const says = open ? `paths lets everyone come to ${open.pattern}` : reachableBy === null ? "reachableBy is not written, so everyone may call it" : "everyone may call it";
+  if (!open && reachableBy !== null && reachableBy !== "public") return;
+  at.field("entrance").error("bad-entrance", `only teams can connect to a closed entrance, but ${says}`, "name the teams in reachableBy and paths, or take entrance out");
 }
 
 function audience(scope: Scope): Reader<Audience> {

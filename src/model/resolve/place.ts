@@ -7,7 +7,7 @@ export const RULES = [
   "bad-number", "bad-duration", "bad-size", "least-above-most",
   "bad-domain", "unknown-region", "bad-timezone", "bad-account", "bad-branch", "bad-repository", "bad-hosts-pattern", "not-parts",
   "bad-host", "host-taken", "two-apexes", "apex-unused",
-  "bad-path", "unreachable-path", "needs-host", "port-taken",
+  "bad-path", "unreachable-path", "bad-entrance", "needs-host", "port-taken",
   "bad-directory", "missing-directory", "bad-command",
   "bad-variable", "reserved-variable", "variable-taken",
   "unknown-reference", "unusable-reference", "secret-inside-text",

@@ -3,7 +3,7 @@ import { MANAGED_RULES, type ManagedRules, type Protection, type RateLimit } fro
 import { isName } from "./name.ts";
 import { patternOf } from "./path.ts";
 import type { Place } from "./place.ts";
-import { complete, didYouMean, distinct, entries, number, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
+import { complete, distinct, entries, number, oneOf, optional, readFields, required, type Fields, type Reader } from "./read.ts";
 import { duration } from "./unit.ts";
 
 /** Where nothing is written. */
@@ -58,18 +58,11 @@ const RATE_LIMIT = {
   paths: optional(paths, []),
 } satisfies Fields<RateLimitDefinition>;
 
-const oneOfAws: Reader<ManagedRules> = (value, at) => {
-  const written = text(value, at);
-  const known = MANAGED_RULES.find((each) => each === written);
-  if (written === undefined || known !== undefined) return known;
-  return at.error("unknown-name", `${quoted(written)} are no rules that AWS keeps`, didYouMean(written, MANAGED_RULES, "they are"));
-};
-
-const listOfAws = distinct(oneOfAws, (name) => name);
+const groups = distinct(oneOf<ManagedRules>(MANAGED_RULES, "group of AWS's rules"), (name) => name);
 
 /** In what order they are written does not matter. */
 const managedRules: Reader<readonly ManagedRules[]> = (value, at) => {
-  const written = listOfAws(value, at);
+  const written = groups(value, at);
   return written && MANAGED_RULES.filter((name) => written.includes(name));
 };
 

@@ -3,7 +3,7 @@ import { suggest } from "../../kit/suggest.ts";
 import { DEFAULT_GROUP } from "../hosts.ts";
 import type { Service } from "../service.ts";
 import type { Site } from "../site.ts";
-import { checkNeedsHost, DEFAULT_PORT, endpoint, endpointFields } from "./endpoint.ts";
+import { checkEntrance, checkNeedsHost, DEFAULT_PORT, endpoint, endpointFields } from "./endpoint.ts";
 import { hostIn } from "./host.ts";
 import { checkFullName } from "./name.ts";
 import { checkExists, command, directory, urlPath } from "./path.ts";
@@ -42,6 +42,7 @@ function checkService(name: string, read: Read<ReturnType<typeof serviceFields>>
   if (scope.platform !== undefined) checkFullName("service", scope.platform, scope.environment, name, at);
   checkExists(read.directory, scope.exists, at.field("directory"));
   if (read.host === null) checkNeedsHost(read, at);
+  else checkEntrance(read, at);
   if (read.metrics && read.host !== null && read.metrics.port === (read.port ?? DEFAULT_PORT)) {
     at.field("metrics").field("port").error("port-taken", `port ${read.metrics.port} is where it serves; whoever may call it would read its metrics`, "show metrics on another port, such as 9090");
   }

@@ -6,7 +6,7 @@ const PATTERN = 'write a pattern such as "/internal/*"';
 
 export const SERVICE_CASES = [
   found("unknown-field", service({ command: "node server.js" }), "services.api.command", 'a service has no field "command"',
-    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, metrics, size, replicas, hosts, uses, consumes, secrets, environment, startWithin, stopWithin"),
+    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, entrance, metrics, size, replicas, hosts, uses, consumes, secrets, environment, startWithin, stopWithin"),
   found("unknown-field", service({ strat: "node server.js", start: undefined }), "services.api.strat", 'a service has no field "strat"', 'did you mean "start"?'),
   found("missing-field", service({ start: undefined }), "services.api.start", '"start" is missing', 'add start: "node server.js"'),
   found("bad-command", service({ start: "" }), "services.api.start", '"" is no command', "write what you would type in a shell, or leave the field out"),
@@ -37,6 +37,10 @@ export const SERVICE_CASES = [
   found("bad-path", service({ health: "health" }), "services.api.health", '"health" does not begin with /', 'write a path such as "/api/health-check"'),
   found("bad-path", service({ health: "/health?deep" }), "services.api.health", '"/health?deep" has ? or # in it, which end a path', 'write a path such as "/api/health-check"'),
 
+  found("bad-entrance", service({ entrance: "closed" }), "services.api.entrance", "only teams can connect to a closed entrance, but reachableBy is not written, so everyone may call it", "name the teams in reachableBy and paths, or take entrance out"),
+  found("bad-entrance", service({ entrance: "closed", reachableBy: "office", paths: { "/hook": "public" } }), "services.api.entrance", "only teams can connect to a closed entrance, but paths lets everyone come to /hook", "name the teams in reachableBy and paths, or take entrance out"),
+  found("unknown-name", service({ entrance: "own" }), "services.api.entrance", 'there is no entrance "own"', "there are open, closed"),
+  found("needs-host", worker({ entrance: "closed" }), "services.worker.entrance", '"entrance" has no meaning: without a host, nobody can call this service', 'add host: "...", or take entrance out'),
   found("bad-number", service({ port: 70_000 }), "services.api.port", "70000 is out of range: it is no TCP port", "write a whole number from 1 to 65535"),
   found("bad-number", service({ port: 80.5 }), "services.api.port", "80.5 is not a whole number", "write a whole number from 1 to 65535"),
   found("wrong-type", service({ port: "8080" }), "services.api.port", 'this is to be a number, not the text "8080"', "write a number from 1 to 65535, without quotes"),

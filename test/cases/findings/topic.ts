@@ -19,8 +19,8 @@ export const RATE_LIMIT = [
   found("bad-duration", rateLimit({ per: "3 minutes" }), "protection.rateLimits.login.per", "AWS WAF does not count over this window", 'write "1 minute", "2 minutes", "5 minutes" or "10 minutes"'),
   found("bad-path", rateLimit({ paths: ["api/login"] }), "protection.rateLimits.login.paths[0]", 'the pattern "api/login" does not begin with /', 'write a pattern such as "/internal/*"'),
   found("empty", rateLimit({ paths: [] }), "protection.rateLimits.login.paths", "a rate limit for no path limits nothing", "take paths out to count all requests"),
-  found("unknown-name", shop({ protection: { managedRules: ["common", "known bad input"] } }), "protection.managedRules[1]", '"known bad input" are no rules that AWS keeps', 'did you mean "known bad inputs"?'),
-  found("unknown-name", shop({ protection: { managedRules: ["AWSManagedRulesSQLiRuleSet"] } }), "protection.managedRules[0]", '"AWSManagedRulesSQLiRuleSet" are no rules that AWS keeps', "they are ip reputation, known bad inputs, common"),
+  found("unknown-name", shop({ protection: { managedRules: ["common", "known bad input"] } }), "protection.managedRules[1]", 'there is no group of AWS\'s rules "known bad input"', 'did you mean "known bad inputs"?'),
+  found("unknown-name", shop({ protection: { managedRules: ["AWSManagedRulesSQLiRuleSet"] } }), "protection.managedRules[0]", 'there is no group of AWS\'s rules "AWSManagedRulesSQLiRuleSet"', "there are ip reputation, known bad inputs, common"),
   found("duplicate", shop({ protection: { managedRules: ["common", "common"] } }), "protection.managedRules[1]", '"common" stands here twice', "take one of them out"),
   found("unknown-field", shop({ protection: { rateLimit: {} } }), "protection.rateLimit", 'protection has no field "rateLimit"', 'did you mean "rateLimits"?'),
 ];
