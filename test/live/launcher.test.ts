@@ -196,7 +196,7 @@ test("a machine with a Node that will do is left as it is", async () => {
   expect(inCache()).toEqual([]);
 });
 
-describe("the development tools", () => {
+describe("the packages", () => {
   const path = `${dirname(process.execPath)}:${dirname(npm)}:/usr/bin:/bin`;
   const lockWith = (version: string): void => {
     const tool = { name: "a-tool", version, bin: { "a-tool": "a-tool.js" } };
@@ -210,7 +210,9 @@ describe("the development tools", () => {
 
   test("are installed once per lock file, and only for the commands that use them", async () => {
     lockWith("1.0.0");
-    expect((await launch(["up"], { path }).result).stderr).toBe("");
+    for (const words of [["up"], ["status", "--target", "local"], ["plan", "--offline"], ["logs", "--environment", "aws"]]) {
+      expect((await launch(words, { path }).result).stderr, words.join(" ")).toBe("");
+    }
     expect(existsSync(join(checkout, "node_modules"))).toBe(false);
 
     expect((await launch(["test"], { path }).result).stderr).toMatch(/the packages are ready/);
@@ -219,6 +221,26 @@ describe("the development tools", () => {
 
     lockWith("2.0.0");
     expect((await launch(["bench"], { path }).result).stderr).toMatch(/the packages are ready/);
+  });
+
+  test.each(["apply", "--environment prod verify", "status --target aws", "deploy api --target=aws", "bootstrap", "update"])(
+    "are there for AWS: %s",
+    async (words) => {
+      lockWith("1.0.0");
+      expect((await launch(words.split(" "), { path }).result).stderr).toMatch(/the packages are ready/);
+    },
+  );
+
+  test("are there for plan where a program can compare", async () => {
+    lockWith("1.0.0");
+
+    expect((await launch(["plan"], { path: `${programs("tofu", { tofu: "exit 0" })}:${path}` }).result).stderr).toMatch(/the packages are ready/);
+  });
+
+  test("are not looked for beside a package, which npm has given them", async () => {
+    lockWith("1.0.0");
+    rmSync(join(checkout, "package-lock.json"));
+    expect((await launch(["apply"], { path }).result).stderr).toBe("");
   });
 
   test("are installed once by two starts at once", async () => {
