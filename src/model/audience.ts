@@ -1,7 +1,7 @@
 import type { Audience, Endpoint } from "./service.ts";
 
 /** Who may ask this path: the first rule that matches says, in small letters as patterns are. */
-export function audienceAt({ reachableBy, paths }: Endpoint, path: string): Audience {
+export function audienceAt({ reachableBy, paths }: Pick<Endpoint, "reachableBy" | "paths">, path: string): Audience {
   return paths.find(({ pattern }) => matches(pattern, path.toLowerCase()))?.reachableBy ?? reachableBy;
 }
 

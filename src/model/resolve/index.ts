@@ -39,6 +39,7 @@ function resolveStage(stage: Stage, { shared, stages, platform }: Outline, exist
   const around = {
     platform: shared.name,
     environment: stage.name,
+    region: shared.region,
     hosts: stage.hosts ?? "{host}",
     plainHosts: stages.some(({ hosts }) => hosts === "{host}"),
     timezone: shared.timezone ?? "UTC",

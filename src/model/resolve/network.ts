@@ -1,6 +1,7 @@
 import type { NetworkDefinition } from "../../definition/network.ts";
 import { contains, networkOf, networkText, parseNetwork, type Network as Block } from "../../kit/address.ts";
 import type { Network } from "../network.ts";
+import type { Place } from "./place.ts";
 import { complete, number, oneOf, optional, quoted, readFields, text, type Fields, type Reader } from "./read.ts";
 import { duration } from "./unit.ts";
 
@@ -12,6 +13,14 @@ export const network: Reader<Network> = (value, at) => {
   const whole = read && complete(read);
   return whole && { addresses: whole.addresses, zones: whole.zones, nat: whole.nat, flowLogDays: whole.flowLogs };
 };
+
+/** Where an account that is opened now has two. https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html */
+const TWO_ZONES: readonly string[] = ["us-west-1"];
+
+/** Tells where a region has fewer zones than the network is to have. */
+export function checkZones({ zones }: Network, region: string | undefined, at: Place): void {
+  if (zones > 2 && region !== undefined && TWO_ZONES.includes(region)) at.error("bad-number", `an account has two zones in ${region}`, "write zones: 2");
+}
 
 const blocks = (...texts: readonly string[]): readonly Block[] => texts.flatMap((each) => parseNetwork(each) ?? []);
 

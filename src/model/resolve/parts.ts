@@ -6,7 +6,7 @@ import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
 import { resolveHosts, usualHosts } from "./hosts.ts";
 import { isName } from "./name.ts";
-import { DEFAULT_NETWORK, network } from "./network.ts";
+import { checkZones, DEFAULT_NETWORK, network } from "./network.ts";
 import type { Place } from "./place.ts";
 import { DEFAULT_PROTECTION, protection } from "./protection.ts";
 import { entries, given, isRecord, optional, readFields, type Fields, type Reader } from "./read.ts";
@@ -23,7 +23,7 @@ export interface PartsOfEnvironment {
 }
 
 /** What `platform` returned for an environment. The places are those in `parts({...})`. */
-export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "hosts" | "plainHosts" | "timezone" | "exists">, at: Place): PartsOfEnvironment {
+export function resolveParts(returned: unknown, around: Pick<Scope, "platform" | "environment" | "region" | "hosts" | "plainHosts" | "timezone" | "exists">, at: Place): PartsOfEnvironment {
   const nothing = { parts: { teams: [], sites: [], services: [], hosts: [], databases: [], topics: [], ...ONE_EACH }, hosted: [] };
   const written = partsOf(returned);
   if (written === undefined) return tellNotParts(returned, at) ?? nothing;
@@ -42,6 +42,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
   const topics = each("topics", (name, definition, there) => resolveTopic(name, definition, services, there));
   checkDatabaseZone(databases, around.timezone, at);
+  checkZones(read.network ?? DEFAULT_NETWORK, around.region, at.field("network").field("zones"));
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);
   checkHosts(hosted, at);
   return { parts: { teams, sites, services, hosts, databases, topics, ...oneEach(read) }, hosted };

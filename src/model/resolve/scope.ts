@@ -5,6 +5,8 @@ export interface Scope {
   /** Undefined where it is not a name. */
   readonly platform: string | undefined;
   readonly environment: string;
+  /** Undefined where it is none. */
+  readonly region: string | undefined;
   /** How host names are written here. */
   readonly hosts: string;
   /** Whether some environment writes them plainly, as `{host}`; that one has the bare domain. */

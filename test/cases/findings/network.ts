@@ -17,6 +17,7 @@ export const NETWORK = [
     "choose one in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"),
   found("bad-address", addresses("172.17.64.0/20"), "network.addresses", '"172.17.64.0/20" is what Docker gives to containers on every host', BLOCK),
   found("bad-number", network({ zones: 1 }), "network.zones", "1 is out of range: one zone fails as a whole, and few regions have more than three", "write a whole number from 2 to 3"),
+  found("bad-number", shop({ network: { zones: 3 } }, { region: "us-west-1" }), "network.zones", "an account has two zones in us-west-1", "write zones: 2"),
   found("unknown-name", network({ nat: "one per zones" }), "network.nat", 'there is no number of ways out "one per zones"', 'did you mean "one per zone"?'),
   found("bad-duration", network({ flowLogs: "12 hours" }), "network.flowLogs", '"12 hours" is not a multiple of 1 day', 'write "0 days" to "3650 days" in steps of 1 day'),
 
