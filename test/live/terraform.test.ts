@@ -149,7 +149,7 @@ test("plan writes it all, and says what is not on AWS as it is written", async (
     const words = ["plan", "--platform", fileURLToPath(new URL("../../examples/dailyge/platform.ts", import.meta.url)), "--out", out];
     const { status, stdout, stderr } = spawnSync(fileURLToPath(new URL("../../dailyge", import.meta.url)), words, { encoding: "utf8" });
     expect({ status, stderr, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining(`${out}: `) });
-    expect(stdout).toMatch(/not on AWS as it is written:\n(  .+\n)*  rate limit everyone: .+\n(  .+\n)*next, in this order:\n/);
+    expect(stdout).toMatch(/not on AWS as it is written:\n(  .+\n)*  rate limit everyone: .+\n(  .+\n)*not pinned: the image of hosts arm64 .+\n(  .+\n)*next, in this order:\n/);
     const names = (await exampleModel("dailyge")).environments.map(({ name }) => name);
     expect(readdirSync(out).sort()).toEqual([...names, "shared"].sort());
   } finally {

@@ -79,7 +79,7 @@ function writtenText({ located: { model }, out, files: { written, unchanged, rem
     return where.length === 0 ? [] : [`  ${wrap(`${part}${all ? "" : ` (${where.join(", ")})`}: ${says}`, columns - 2, "    ")}`];
   });
   const floating = floatingImages(model).map(({ use, architecture }) => `${use} ${architecture}`);
-  const unpinned = floating.length === 0 ? [] : [wrap(`not pinned: the image of ${floating.join(", of ")} is whichever is the newest on the day of an apply; ./dailyge update chooses one`, columns, "  ")];
+  const unpinned = floating.length === 0 ? [] : [wrap(`not pinned: the image of ${floating.join(" and of ")} is whichever is the newest on the day of an apply; ./dailyge update chooses one`, columns, "  ")];
   return `${[...lines, ...(differences.length > 0 ? ["not on AWS as it is written:", ...differences] : []), ...unpinned].join("\n")}\n`;
 }
 
