@@ -233,7 +233,6 @@ describe("the packages", () => {
 
   test("are there for plan where a program can compare", async () => {
     lockWith("1.0.0");
-
     expect((await launch(["plan"], { path: `${programs("tofu", { tofu: "exit 0" })}:${path}` }).result).stderr).toMatch(/the packages are ready/);
   });
 
