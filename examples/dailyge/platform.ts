@@ -106,6 +106,9 @@ export default definePlatform({
         },
       },
 
+      // Two small machines, in two zones; two more while services are deployed or much is asked of them.
+      hosts: { general: { instance: "t4g.small", least: 2, most: 4 } },
+
       databases: {
         mysql: {
           engine: "mysql",
