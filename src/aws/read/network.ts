@@ -14,7 +14,7 @@ export interface Way {
 
 export interface Network {
   readonly ways: readonly Way[];
-  /** Rules that nothing on the other side answers, and groups that nothing wears. */
+  /** Rules that nothing on the other side answers, or not all of which is answered, and groups that nothing wears. */
   readonly useless: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function readNetwork(configuration: Configuration): Network {
       const towards = leave.peer === undefined ? leave.cidr === "0.0.0.0/0" : leave.peer === enter.group;
       const shared = leave.group === enter.peer && towards ? common(enter, leave) : undefined;
       if (shared === undefined) return [];
-      used.add(enter.address).add(leave.address);
+      if (leave.peer === undefined || portsText(enter) === portsText(leave)) used.add(enter.address).add(leave.address);
       return [{ from: name(enter.peer), to: name(enter.group), ports: portsText(shared), because: enter.address }];
     });
   });

@@ -1,12 +1,12 @@
 import { addressesIn, asBody, asList, ofType, parsed, readConfiguration, texts, type Configuration, type WrittenFile } from "../../../src/aws/read/configuration.ts";
 import { containersOf, nodeOf, runningServices } from "../../../src/aws/read/service.ts";
-import type { Environment } from "../../../src/model/model.ts";
+import type { Environment, Model } from "../../../src/model/model.ts";
 import { wiring } from "../../../src/model/wiring.ts";
 
 /** What the definition says in so many words, against what is rendered of it. */
-export function definitionProblems(environment: Environment, files: readonly WrittenFile[]): readonly string[] {
+export function definitionProblems({ shared }: Model, environment: Environment, files: readonly WrittenFile[]): readonly string[] {
   const configuration = readConfiguration(files);
-  return [...serviceProblems(environment, configuration), ...databaseProblems(environment, configuration), ...topicProblems(environment, configuration), ...edgeProblems(environment, configuration), ...roleProblems(configuration), ...nameProblems(configuration), ...siteProblems(configuration)];
+  return [...serviceProblems(environment, configuration), ...databaseProblems(environment, configuration), ...topicProblems(environment, configuration), ...edgeProblems(environment, configuration), ...roleProblems(configuration), ...nameProblems(configuration), ...siteProblems(configuration), ...hostProblems(shared.domain, environment, configuration)];
 }
 
 function serviceProblems(environment: Environment, configuration: Configuration): readonly string[] {
@@ -15,15 +15,23 @@ function serviceProblems(environment: Environment, configuration: Configuration)
     const found = running.find(({ node }) => node === `service:${service.name}`);
     if (!found?.task) return [`service ${service.name} does not run`];
     const own = nodeOf(found.task, "service");
-    const given = containersOf(found.task).flatMap(({ environment: plain, secrets }) => [...asList(plain), ...asList(secrets)].map((variable) => String(asBody(variable)["name"])));
-    const missing = [...wiring(service, environment).map(({ name }) => name), ...service.secrets.map(({ name }) => name)].filter((name) => !given.includes(name));
+    const once = ofType(configuration, "aws_ecs_task_definition").find(({ name }) => name === `service_${service.name}_migrate`);
+    const tasks = [found.task, ...(service.migrate !== null && once ? [once] : [])];
+    const missing = tasks.flatMap((task) => {
+      const given = containersOf(task).flatMap(({ environment: plain, secrets }) => [...asList(plain), ...asList(secrets)].map((variable) => String(asBody(variable)["name"])));
+      return [...wiring(service, environment).map(({ name }) => name), ...service.secrets.map(({ name }) => name)].filter((name) => !given.includes(name));
+    });
+    const ports = containersOf(found.task).flatMap(({ portMappings }) => asList(portMappings).map((mapping) => asBody(mapping)["containerPort"]));
+    const open = service.endpoint === null || ports.includes(service.endpoint.port);
     const attached = asList(found.block.body["load_balancer"]).length;
     const wanted = (service.endpoint ? 1 : 0) + (environment.services.some(({ calls }) => calls.includes(service.name)) ? 1 : 0);
-    const strange = containersOf(found.task).flatMap(({ secrets }) => asList(secrets).flatMap((secret) => addressesIn(asBody(secret)["valueFrom"])))
+    const strange = tasks.flatMap(containersOf).flatMap(({ secrets }) => asList(secrets).flatMap((secret) => addressesIn(asBody(secret)["valueFrom"])))
       .filter((secret) => !readable(configuration, found.task?.body["execution_role_arn"], secret));
     const held = ofType(configuration, "aws_secretsmanager_secret_version").flatMap(({ body }) => addressesIn(body["secret_id"]));
     const empty = service.secrets.filter(({ name, generated }) => generated && !held.includes(`aws_secretsmanager_secret.service_${service.name}_secret_${name}`));
     return [
+      ...(open ? [] : [`service ${service.name} does not listen`]),
+      ...(service.migrate !== null && !once ? [`service ${service.name} never migrates`] : []),
       ...empty.map(({ name }) => `${name} of service ${service.name} has no value`),
       ...(own === found.node ? [] : [`service ${service.name} runs the task of ${own}`]),
       ...missing.map((name) => `service ${service.name} is not given ${name}`),
@@ -49,8 +57,11 @@ function databaseProblems({ databases }: Environment, configuration: Configurati
       const [group] = addressesIn(found?.body["parameter_group_name"]);
       const parameters = asList(configuration.blocks.get(group ?? "")?.body["parameter"]).map(asBody);
       const tls = parameters.some(({ name, value }) => name === "require_secure_transport" && (value === "1" || value === "ON"));
+      const users = ofType(configuration, "aws_ecs_task_definition").find(({ name }) => name === `database_${database.name}_users`);
+      const given = (users ? containersOf(users) : []).flatMap(({ secrets }) => asList(secrets).map((secret) => String(asBody(secret)["name"])));
+      const asked = database.usedBy.length === 0 || (users !== undefined && ["ADMINISTRATOR", "MYSQL_PWD", ...database.usedBy.map((_service, index) => `PASSWORD_${index + 1}`)].every((name) => given.includes(name)));
       const final = found?.body["final_snapshot_identifier"] !== undefined;
-      return [...(same ? [] : [`${node} is not as it is written`]), ...(tls ? [] : [`${node} takes connections without TLS`]), ...(final ? [] : [`${node} leaves no snapshot`])];
+      return [...(same ? [] : [`${node} is not as it is written`]), ...(tls ? [] : [`${node} takes connections without TLS`]), ...(final ? [] : [`${node} leaves no snapshot`]), ...(asked ? [] : [`nobody makes the users of ${node}`])];
     }
     const found = ofType(configuration, "aws_instance").find((block) => nodeOf(block, "instance") === node);
     const volume = ofType(configuration, "aws_volume_attachment").find(({ body }) => addressesIn(body["instance_id"]).includes(found?.address ?? ""));
@@ -150,4 +161,13 @@ export function sharedProblems(accounts: readonly string[], services: readonly s
       statements.some((statement) => statement["Effect"] === "Allow" && texts(statement["Action"]).includes(action) && accounts.every((account) => JSON.stringify(statement["Principal"]).includes(account))));
     return allowed ? [] : [`images of ${service} cannot be pulled by every environment`];
   });
+}
+
+/** Where sites and services answer, by the definition. */
+function hostProblems(domain: string, { sites, services }: Environment, configuration: Configuration): readonly string[] {
+  const aliases = ofType(configuration, "aws_cloudfront_distribution").flatMap(({ body }) => texts(body["aliases"]));
+  const names = ofType(configuration, "aws_route53_record").map(({ body }) => body["name"]);
+  const wanted = sites.flatMap(({ host, apex }) => [`${host}.${domain}`, ...(apex ? [domain] : [])]);
+  const called = services.flatMap(({ endpoint }) => (endpoint ? [`${endpoint.host}.${domain}`] : []));
+  return [...wanted.filter((host) => !aliases.includes(host)), ...[...wanted, ...called].filter((host) => !names.includes(host))].map((host) => `nothing answers at ${host}`);
 }

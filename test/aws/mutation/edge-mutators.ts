@@ -83,7 +83,7 @@ function statements(statement: unknown, at: Path): readonly (readonly [what: str
   const words = leaves(statement, at).filter(({ path }) => path.at(-1) !== "priority" && !path.includes("rule_action_override")).flatMap(({ path, value }): readonly (readonly [string, Path, unknown])[] => {
     const where = dotted(path.slice(at.length));
     if (typeof value === "number") return [[`${where} is ${value * 10}`, path, value * 10]];
-    return typeof value === "string" ? [[`${where} is another`, path, OTHERS[value] ?? `${value}x`]] : [];
+    return typeof value === "string" ? [[`${where} is another`, path, OTHERS[value] ?? (value.includes("${") ? "arn:aws:wafv2:region:1:regional/ipset/other/1" : `${value}x`)]] : [];
   });
   return [...lists, ...scopes, ...words];
 }

@@ -30,7 +30,7 @@ export const JUDGES: readonly Judge[] = [
   { name: "schema", judge: (files) => checkTerraform(files, schema as ProviderSchema).map(({ at, message }) => `${at}: ${message}`) },
   { name: "posture", judge: (files) => judgePosture(files).map(({ rule, at, message }) => `${rule} ${at}: ${message}`) },
   { name: "network", about: /security_group|^aws_(lb|lb_listener|db_instance|instance|launch_template|autoscaling_group|lambda_function|vpc_endpoint)$/, judge: (files, _model, environment) => (environment ? networkProblems(files, environment) : []) },
-  { name: "definition", judge: (files, model, environment) => (environment ? definitionProblems(environment, files) : sharedOf(model, files)) },
+  { name: "definition", judge: (files, model, environment) => (environment ? definitionProblems(model, environment, files) : sharedOf(model, files)) },
   { name: "actions", about: POLICIES, judge: async (files) => (await policyProblems(files)).map(({ at, message }) => `${at}: ${message}`) },
   { name: "links", judge: (files, _model, environment) => (environment ? graphProblems(files, environment) : []) },
   { name: "requests", about: /^aws_(lb|wafv2)_|^aws_lb$/, judge: (files, model, environment) => (environment ? requestProblems(model, environment, files) : []) },

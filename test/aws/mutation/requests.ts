@@ -45,7 +45,7 @@ export function requestProblems(model: Model, environment: Environment, files: r
 function askedOf({ shared }: Model, environment: Environment, service: Service, endpoint: Endpoint): readonly Asked[] {
   const host = `${endpoint.host}.${shared.domain}`;
   const patterns = environment.services.flatMap((each) => each.endpoint?.paths ?? []).map(({ pattern }) => pattern);
-  const paths = [...new Set(["/", "/else", ...patterns.map((pattern) => pattern.replaceAll("*", "x")), ...patterns.map((pattern) => pattern.replaceAll("*", "x/y").toUpperCase())])];
+  const paths = [...new Set(["/", "/else", ...patterns.map((pattern) => pattern.replaceAll("*", "q")), ...patterns.map((pattern) => pattern.replaceAll("*", "q/y").toUpperCase())])];
   const sources = [WORLD, ...environment.teams.flatMap(({ addresses }) => addresses.map(firstOf))];
   return [
     ...paths.flatMap((path) => sources.map((source) => ({ host, path, source, ...wantedOf(environment, service, endpoint, path, source) }))),
@@ -70,13 +70,14 @@ const expression = (pattern: string): RegExp => new RegExp(`^${pattern.split("*"
 
 function balancerProblems(asked: readonly Asked[], name: string, files: readonly WrittenFile[]): readonly string[] {
   const directory = { name, files: onlyEdge(files) };
-  const strange = answers(directory, "nobody.example", "/", WORLD);
+  const strange = [...new Set(asked.map(({ path, source }) => `${source} ${path}`))].map((each) => each.split(" ")).filter(([source = "", path = ""]) => !asked.some((other) => other.path === path && other.source === source && other.balancer === "400"))
+    .map(([source = "", path = ""]) => answers(directory, "nobody.example", path, source)).filter((answer) => answer !== "404");
   return [
     ...asked.flatMap(({ host, path, source, balancer }) => {
       const found = answers(directory, host, path, source);
       return found === balancer ? [] : [`${source} asks ${host}${path}: the load balancer says ${found}, not ${balancer}`];
     }),
-    ...(strange === "404" ? [] : [`a host that there is not gets ${strange}`]),
+    ...strange.map((answer) => `a host that there is not gets ${answer}`),
   ];
 }
 
@@ -98,7 +99,7 @@ function firewallProblems(asked: readonly Asked[], name: string, files: readonly
   const found = firewallAnswers({ name, files }, asked.map(({ host, path, source }, index) => ({ path, source, at: index * FAR_SECONDS, headers: { host } })));
   return asked.flatMap(({ host, path, source, firewall }, index) => {
     const status = found[index]?.["response_code"] ?? null;
-    return status === firewall ? [] : [`${source} asks ${host}${path}: the firewall says ${String(status)}, not ${firewall}`];
+    return status === firewall ? [] : [`${source} asks ${host}${path}: the firewall says ${JSON.stringify(status)}, not ${firewall}`];
   });
 }
 
@@ -118,8 +119,7 @@ function rateProblems({ protection, name: environment }: Environment, files: rea
       const rate = found.find((each) => each.name === `limit-${name}`);
       const same = rate?.limit === requests && rate.seconds === seconds && rate.key === "IP" && rate.status === 429;
       const alone = withRules(files, (rules) => rules.filter((rule) => rule["name"] === `limit-${name}`).map(impatient));
-      const [first = "/else"] = paths.map((pattern) => pattern.replaceAll("*", "x"));
-      const wrong = [...paths.flatMap(spellings), "/", "/else", `/x${first}`, `${first}x`].filter((path) => {
+      const wrong = [...paths.flatMap(spellings), ...paths.map((pattern) => `/x${pattern.replaceAll("*", "q")}`), ...paths.map((pattern) => `${pattern.replaceAll("*", "q")}x`), "/", "/else"].filter((path) => {
         const [, second] = firewallAnswers({ name: environment, files: alone }, [{ path, source: WORLD }, { path, source: WORLD }]);
         return (second?.["response_code"] === 429) !== counts(paths, path);
       });
@@ -129,8 +129,8 @@ function rateProblems({ protection, name: environment }: Environment, files: rea
 }
 
 const spellings = (pattern: string): readonly string[] => {
-  const path = pattern.replaceAll("*", "x");
-  return [path, path.toUpperCase(), `/${path}`, `/./${path.slice(1)}`, path.replace(/\w/, (letter) => `%${letter.charCodeAt(0).toString(16)}`), pattern.replaceAll("*", "x/y")];
+  const path = pattern.replaceAll("*", "q");
+  return [path, path.toUpperCase(), `/${path}`, `/./${path.slice(1)}`, path.replace(/\w/, (letter) => `%${letter.charCodeAt(0).toString(16)}`), pattern.replaceAll("*", "q/y")];
 };
 
 /** Whether a limit is for a path, as a service may read it. */

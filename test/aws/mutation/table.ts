@@ -4,7 +4,7 @@ import { added, becomes, flipped, policies, removed, shortened, swapped, unprote
 import { container } from "./task-mutators.ts";
 
 const MACHINE: readonly Mutator[] = [
-  removed, flipped("update_default_version", "user_data_replace_on_change", "network_interfaces.delete_on_termination"), becomes("metadata_options.http_tokens", "optional"), becomes("metadata_options.http_put_response_hop_limit", 2),
+  removed, flipped("update_default_version", "user_data_replace_on_change", "network_interfaces.delete_on_termination", "monitoring", "ebs_optimized"), becomes("metadata_options.http_tokens", "optional"), becomes("metadata_options.http_put_response_hop_limit", 2),
   becomes("metadata_options.http_endpoint", "disabled"), without("metadata_options"), added("key_name", "me"), swapped("vpc_security_group_ids"), swapped("iam_instance_profile"),
 ];
 const RULE: readonly Mutator[] = [removed, widened];
@@ -75,7 +75,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_ebs_volume: [removed, flipped(), unprotected],
   aws_volume_attachment: [removed],
   aws_db_instance: [
-    removed, flipped(), unprotected, becomes("backup_retention_period", 0), without("enabled_cloudwatch_logs_exports"), shortened("enabled_cloudwatch_logs_exports"),
+    removed, flipped("performance_insights_enabled", "apply_immediately", "iam_database_authentication_enabled", "allow_major_version_upgrade"), unprotected, becomes("backup_retention_period", 0), without("enabled_cloudwatch_logs_exports"), shortened("enabled_cloudwatch_logs_exports"),
     swapped("vpc_security_group_ids"), becomes("username", "admin"), without("manage_master_user_password"), without("parameter_group_name"), without("db_subnet_group_name"), without("final_snapshot_identifier"),
   ],
   aws_db_subnet_group: [removed, swapped("subnet_ids", 6), shortened("subnet_ids")],

@@ -1,4 +1,4 @@
-import { asBody, asList, texts, type Body } from "../../../src/aws/read/configuration.ts";
+import { asBody, asList, type Body } from "../../../src/aws/read/configuration.ts";
 import type { Mutant, Mutator } from "./mutant.ts";
 
 /** What a task's first container is given and may do. */
@@ -6,7 +6,7 @@ export const container: Mutator = ({ address, body }, all) => {
   const [first, ...rest] = asList(JSON.parse(String(body["container_definitions"]))).map(asBody);
   if (!first) return [];
   const secrets = asList(first["secrets"]).map(asBody);
-  const foreign = all.find(({ type, body: other }) => type === "aws_secretsmanager_secret" && !JSON.stringify(body).includes(texts(other["name"])[0] ?? "-"));
+  const foreign = all.find(({ type, address: other }) => type === "aws_secretsmanager_secret" && !String(body["container_definitions"]).includes(other));
   const log = asBody(first["logConfiguration"]);
   const changes: readonly (readonly [string, Body])[] = [
     ...secrets.map((secret, index) => [`secret ${String(secret["name"])} gone`, { ...first, secrets: secrets.filter((_each, place) => place !== index) }] as const),

@@ -58,13 +58,19 @@ export const ACCESS: readonly Rule[] = [
     if (!isAllowed(statement) || services.length === 0) return undefined;
     if (!namesCaller(statement)) return `${services.join(" ")} may act for anybody`;
     const asked = comparisonsOf(statement).map(({ key }) => key.toLowerCase());
+    if (services.includes("delivery.logs.amazonaws.com") && texts(statement["Action"]).includes("s3:PutObject") && !asked.includes("s3:x-amz-acl")) return "what it writes is not ours";
     const silent = services.flatMap((service) => TOLD[service] ?? []).find((key) => !asked.includes(key));
     return silent === undefined ? undefined : `it does not ask ${services.join(" ")} for ${silent}`;
   }),
-  everyStatement({ name: "policy-pass-role", controls: [], says: "a role is handed on to one service alone" }, (statement) => {
-    const passes = texts(statement["Action"]).includes("iam:PassRole");
-    const to = comparisonsOf(statement).some(({ operator, key }) => key === "iam:PassedToService" && operator.startsWith("StringEquals"));
-    return isAllowed(statement) && passes && !to ? "it hands roles to any service" : undefined;
+  everyStatement({ name: "policy-bounds", controls: [], says: "what takes a condition to be about something of ours has it" }, (statement) => {
+    const keys = comparisonsOf(statement).map(({ key }) => key.toLowerCase());
+    const free = texts(statement["Action"]).find((action) => BOUND[action] !== undefined && !keys.includes(BOUND[action]));
+    return isAllowed(statement) && free !== undefined ? `${free} is allowed whatever ${BOUND[free] ?? ""} is` : undefined;
+  }),
+  everyStatement({ name: "policy-run-task", controls: [], says: "a schedule runs the newest revision, whichever it is" }, (statement) => {
+    const resources = texts(statement["Resource"]);
+    const runs = isAllowed(statement) && texts(statement["Action"]).includes("ecs:RunTask");
+    return runs && !(resources.some((each) => each.endsWith(":*")) && resources.some((each) => !each.endsWith(":*"))) ? "it is not about the task with and without a revision" : undefined;
   }),
   everyStatement({ name: "policy-schema", controls: [], says: "a denial is for everyone" }, (statement, { kind }) =>
     statement["Effect"] === "Deny" && kind === "resource" && !(["AWS", "Service"] as const).some((each) => principalsOf(statement, each).includes("*")) ? "it denies to some" : undefined),
@@ -72,6 +78,13 @@ export const ACCESS: readonly Rule[] = [
   { name: "role-policies", controls: ["IAM.1"], says: "of AWS's own policies a role has those that its purpose needs", find: strangePolicies },
   { name: "role-trust", controls: [], says: "a role is taken on by one kind of machine or service", find: strangeTrust },
 ];
+
+/** What an action is to be asked about. */
+const BOUND: Readonly<Record<string, string>> = {
+  "ecs:RunTask": "ecs:cluster", "ecs:Poll": "ecs:cluster", "ecs:StartTelemetrySession": "ecs:cluster", "ecs:UpdateContainerInstancesState": "ecs:cluster",
+  "ecs:TagResource": "ecs:createaction", "iam:PassRole": "iam:passedtoservice",
+  "cloudwatch:PutMetricData": "cloudwatch:namespace",
+};
 
 /** Actions that know no resources. test/aws/policy.test.ts asks AWS's list. */
 export const TAKES_ALL = [

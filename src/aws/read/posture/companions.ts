@@ -6,6 +6,8 @@ interface Companion {
   readonly when?: (block: WrittenBlock) => boolean;
   /** Type of what has to be there, and the argument that names what it belongs to. */
   readonly needs: readonly [type: string, argument: string];
+  /** Which of those do. */
+  readonly counts?: (block: WrittenBlock) => boolean;
   readonly controls: readonly string[];
   readonly says: string;
 }
@@ -27,13 +29,14 @@ const COMPANIONS: readonly Companion[] = [
   { of: "aws_wafv2_web_acl", needs: ["aws_wafv2_web_acl_logging_configuration", "resource_arn"], controls: ["WAF.11"], says: "what a firewall decides is written down" },
   { of: "aws_vpc", needs: ["aws_flow_log", "vpc_id"], controls: ["EC2.6"], says: "who talks to whom is written down" },
   { of: "aws_vpc", needs: ["aws_default_security_group", "vpc_id"], controls: ["EC2.2"], says: "the network's own security group is empty" },
+  { of: "aws_route53_zone", when: ({ body }) => body["vpc"] === undefined, needs: ["aws_route53_record", "zone_id"], counts: ({ body }) => body["type"] === "CAA", controls: [], says: "a domain says who may make certificates for it" },
   { of: "aws_acm_certificate", needs: ["aws_acm_certificate_validation", "certificate_arn"], controls: [], says: "a certificate is proved before it is used" },
 ];
 
-export const TOGETHER: readonly Rule[] = COMPANIONS.map(({ of, when, needs: [type, argument], controls, says }) =>
+export const TOGETHER: readonly Rule[] = COMPANIONS.map(({ of, when, needs: [type, argument], counts, controls, says }) =>
   each(of, { name: `${of.replace("aws_", "").replaceAll("_", "-")}+${type.replace("aws_", "").replaceAll("_", "-")}`, controls, says }, (block, configuration) => {
     if (when?.(block) === false) return undefined;
-    const there = ofType(configuration, type).some(({ body }) => addressesIn(body[argument]).includes(block.address));
-    return there ? undefined : `it has no ${type}`;
+    const there = ofType(configuration, type).some((each) => addressesIn(each.body[argument]).includes(block.address) && counts?.(each) !== false);
+    return there ? undefined : `it has no ${type} for that`;
   }),
 );

@@ -21,6 +21,8 @@ const TOGETHER: readonly (readonly string[])[] = [
 const PULL = TOGETHER[0] ?? [];
 const WRITE_LOGS = TOGETHER[1] ?? [];
 const SHELL = TOGETHER[3] ?? [];
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-logging */
+const KEEP_SESSIONS = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
 
 /** What the ECS agent calls. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-awsmanpol.html */
 const AGENT = [
@@ -35,6 +37,7 @@ export const NEEDS: readonly Rule[] = [
   { name: "role-together", controls: [], says: "actions that are of use only together are allowed together", find: (configuration) => rolesOf(configuration).flatMap((role) => halves(configuration, role)) },
   { name: "role-machine", controls: ["SSM.1"], says: "a machine may do what its agents must", find: machines },
   { name: "role-backup", controls: [], says: "who makes snapshots may", find: snapshots },
+  { name: "alarm-topics", controls: [], says: "who is to tell of an alarm may", find: alarms },
   { name: "bucket-writers", controls: ["ELB.5", "CloudFront.5", "EC2.6"], says: "a bucket takes the logs that are sent to it", find: writers },
 ];
 
@@ -52,6 +55,8 @@ function needsOf(configuration: Configuration): readonly Need[] {
   });
   const services = ofType(configuration, "aws_ecs_service").filter(({ body }) => body["enable_execute_command"] === true);
   const shells = services.flatMap(({ body }) => addressesIn(body["task_definition"])).map((task) => ({ role: configuration.blocks.get(task)?.body["task_role_arn"], actions: SHELL, of: null }));
+  const logs = ofType(configuration, "aws_ecs_cluster").flatMap(({ body }) => addressesIn(body["configuration"])).filter((address) => address.startsWith("aws_cloudwatch_log_group."));
+  const sessions = shells.flatMap(({ role }) => logs.flatMap((of) => [{ role, actions: KEEP_SESSIONS, of }, { role, actions: ["logs:DescribeLogGroups"], of: null }]));
   const schedules = ofType(configuration, "aws_scheduler_schedule").flatMap(({ body }) => asList(body["target"]).map(asBody)).flatMap((target): readonly Need[] =>
     asList(target["ecs_parameters"]).map(asBody).flatMap((parameters) => addressesIn(parameters["task_definition_arn"]).flatMap((task): readonly Need[] => {
       const { task_role_arn, execution_role_arn } = configuration.blocks.get(task)?.body ?? {};
@@ -61,7 +66,7 @@ function needsOf(configuration: Configuration): readonly Need[] {
         ...addressesIn([task_role_arn, execution_role_arn]).map((of) => ({ role: target["role_arn"], actions: ["iam:PassRole"], of })),
       ];
     })));
-  return [...tasks, ...shells, ...schedules];
+  return [...tasks, ...shells, ...sessions, ...schedules];
 }
 
 function missing(configuration: Configuration, { role, actions, of }: Need): readonly Violation[] {
@@ -130,11 +135,20 @@ function writers(configuration: Configuration): readonly Violation[] {
   const delivered = [...ofType(configuration, "aws_cloudwatch_log_delivery_destination"), ...ofType(configuration, "aws_flow_log")].flatMap(({ body }) => addressesIn(body["delivery_destination_configuration"] ?? body["log_destination"]));
   const wanted = [
     ...ofType(configuration, "aws_lb").flatMap(({ body }) => addressesIn(asList(body["access_logs"]).map((logs) => asBody(logs)["bucket"]))).map((bucket) => ["logdelivery.elasticloadbalancing.amazonaws.com", bucket, ["s3:PutObject"]] as const),
-    ...delivered.filter((address) => address.startsWith("aws_s3_bucket.")).map((bucket) => ["delivery.logs.amazonaws.com", bucket, ["s3:PutObject", "s3:GetBucketAcl"]] as const),
+    ...delivered.filter((address) => address.startsWith("aws_s3_bucket.")).map((bucket) => ["delivery.logs.amazonaws.com", bucket, ["s3:PutObject", "s3:GetBucketAcl", "s3:ListBucket"]] as const),
   ];
   return wanted.flatMap(([service, bucket, actions]) => {
     const statements = policiesOf(configuration).filter(({ block }) => addressesIn(block.body["bucket"]).includes(bucket)).flatMap((document) => document.statements ?? []);
     const lacking = actions.filter((action) => !statements.some((statement) => allows(statement, action) && principalsOf(statement, "Service").includes(service) && addressesIn(statement["Resource"]).includes(bucket)));
     return lacking.length === 0 ? [] : [{ at: bucket, message: `${service} may not ${lacking.join(" ")}` }];
+  });
+}
+
+function alarms(configuration: Configuration): readonly Violation[] {
+  const topics = ofType(configuration, "aws_cloudwatch_metric_alarm").flatMap(({ body }) => addressesIn([body["alarm_actions"], body["ok_actions"]])).filter((address) => address.startsWith("aws_sns_topic."));
+  return [...new Set(topics)].flatMap((topic) => {
+    const statements = policiesOf(configuration).filter(({ block }) => block.type === "aws_sns_topic_policy" && addressesIn(block.body["arn"]).includes(topic)).flatMap((document) => document.statements ?? []);
+    const told = statements.some((statement) => allows(statement, "sns:Publish") && principalsOf(statement, "Service").includes("cloudwatch.amazonaws.com"));
+    return told ? [] : [{ at: topic, message: "no alarm may publish to it" }];
   });
 }

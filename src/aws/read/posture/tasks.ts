@@ -18,7 +18,7 @@ const everyContainer = (about: Pick<Rule, "name" | "controls" | "says">, test: (
     }),
 });
 
-const SECRET_NAME = /PASS(WORD|WD|PHRASE)?$|SECRET$|TOKEN$|PRIVATE_KEY$|API_KEY$|_KEY$|CREDENTIALS?$/i;
+const SECRET_NAME = /PASS(WORD|WD|PHRASE)?(_\d+)?$|_PWD$|SECRET$|TOKEN$|PRIVATE_KEY$|API_KEY$|_KEY$|CREDENTIALS?$/i;
 
 export const TASKS: readonly Rule[] = [
   everyContainer({ name: "container-secrets", controls: ["ECS.8"], says: "no secret stands in a container's environment" }, ({ environment }) => {
