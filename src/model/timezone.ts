@@ -24,8 +24,9 @@ const RDS_ZONES: Readonly<Record<string, number>> = {
 
 export const isRdsZone = (zone: string): boolean => Object.hasOwn(RDS_ZONES, zone);
 
-const JANUARY = Date.UTC(2026, 0, 15);
-const JULY = Date.UTC(2026, 6, 15);
+/** Fifteenth of January and of July 2026, in milliseconds since 1970. */
+const JANUARY = 1_768_435_200_000;
+const JULY = 1_784_073_600_000;
 
 /** Minutes that clocks of an IANA zone are ahead of UTC in January. Of zones that RDS does not take it asks for the data of all zones, 15 ms. */
 export const minutesAhead = (zone: string): number => RDS_ZONES[zone] ?? minutesAheadAt(zone, JANUARY);
