@@ -79,7 +79,7 @@ test("who read it is written down, in a bucket that only the writers may add to"
   });
   const statements = asList(asBody(document(body("aws_s3_bucket_policy.access_logs")["policy"]))["Statement"]).map(asBody);
   const objects = "${aws_s3_bucket.access_logs.arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*";
-  expect(statements.map(({ Sid, Effect }) => [Sid, Effect])).toEqual([["LoadBalancers", "Allow"], ["Sites", "Allow"], ["SitesLook", "Allow"], ["EncryptedConnectionsOnly", "Deny"]]);
+  expect(statements.map(({ Sid, Effect }) => [Sid, Effect])).toEqual([["LoadBalancers", "Allow"], ["AWSLogDeliveryWrite", "Allow"], ["AWSLogDeliveryAclCheck", "Allow"], ["EncryptedConnectionsOnly", "Deny"]]);
   expect(statements.slice(0, 2)).toMatchObject([
     { Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" }, Action: "s3:PutObject", Resource: objects },
     { Principal: { Service: "delivery.logs.amazonaws.com" }, Action: "s3:PutObject", Resource: objects },

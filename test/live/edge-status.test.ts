@@ -18,6 +18,7 @@ test("limits and rules bite through the whole of a platform, are counted in stat
   const told = before.promises.find(({ promise }) => promise === "rate limits");
   expect(told?.details).toContain("login: 10 in 5 minutes for /login; refused so far: 1");
   expect(before.promises.map(({ promise }) => promise)).toContain("calls");
+  expect(before.promises.find(({ promise }) => promise === "managed rules")?.how).toContain("only AWS has its own rules (ip reputation, known bad inputs, common)");
   platform.define({ services, protection: limits(13) });
   await platform.up();
   expect([(await platform.ask("/login")).status === 429, (await platform.ask("/login")).status === 429, (await platform.ask("/login")).status]).toEqual([false, false, 429]);

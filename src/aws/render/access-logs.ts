@@ -46,14 +46,14 @@ const loadBalancers = (objects: Text) => ({
   Sid: "LoadBalancers", Effect: "Allow", Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" }, Action: "s3:PutObject", Resource: objects,
 });
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
+/** As AWS names and words it, which otherwise adds its own. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
 function distributions(bucket: Bucket, objects: Text, account: Text): readonly object[] {
   const Principal = { Service: "delivery.logs.amazonaws.com" };
   const source = { StringEquals: { "aws:SourceAccount": account }, ArnLike: { "aws:SourceArn": text`arn:aws:logs:${CLOUDFRONT_REGION}:${account}:delivery-source:*` } };
   const owned = { ...source, StringEquals: { ...source.StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } };
   return [
-    { Sid: "Sites", Effect: "Allow", Principal, Action: "s3:PutObject", Resource: objects, Condition: owned },
-    { Sid: "SitesLook", Effect: "Allow", Principal, Action: ["s3:GetBucketAcl", "s3:ListBucket"], Resource: bucket.of("arn"), Condition: source },
+    { Sid: "AWSLogDeliveryWrite", Effect: "Allow", Principal, Action: "s3:PutObject", Resource: objects, Condition: owned },
+    { Sid: "AWSLogDeliveryAclCheck", Effect: "Allow", Principal, Action: ["s3:GetBucketAcl", "s3:ListBucket"], Resource: bucket.of("arn"), Condition: source },
   ];
 }
 

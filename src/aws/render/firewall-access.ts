@@ -21,16 +21,15 @@ export function teamSets(place: Place, names: ReadonlySet<string>): TeamSets {
   };
 }
 
-/** A set holds addresses of one version. */
+/** A set holds addresses of one version. One that is given up goes only after the rules that named it. */
 function setsOf(place: Place, { name, addresses }: Team) {
   const versions = [["IPV4", addresses.filter((cidr) => !cidr.includes(":"))], ["IPV6", addresses.filter((cidr) => cidr.includes(":"))]] as const;
   return versions.filter(([, list]) => list.length > 0).map(([ip_address_version, list]) =>
-    resource("aws_wafv2_ip_set", `team_${name}_${ip_address_version.toLowerCase()}`, {
-      name: `${place.prefix}-${name}-${ip_address_version.toLowerCase()}`,
-      scope: "REGIONAL",
-      ip_address_version,
-      addresses: list,
-    }),
+    resource(
+      "aws_wafv2_ip_set", `team_${name}_${ip_address_version.toLowerCase()}`,
+      { name: `${place.prefix}-${name}-${ip_address_version.toLowerCase()}`, scope: "REGIONAL", ip_address_version, addresses: list },
+      { lifecycle: { create_before_destroy: true } },
+    ),
   );
 }
 
