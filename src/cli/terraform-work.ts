@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderTerraform, type TerraformDirectory } from "../aws/render/index.ts";
@@ -79,7 +79,8 @@ export async function working<Result>(invocation: Invocation, { located: { model
   // What is shared may be in another account than the environment that is asked for, which comes last.
   const main = (all ? rendered.findLast(fits) : undefined) ?? rendered.at(-1);
   if (main) requireAccount(identity, wanted(main.name), main.name, command);
-  const place = mkdtempSync(join(tmpdir(), "dailyge-plan-"));
+  sweep();
+  const place = mkdtempSync(join(tmpdir(), `${PLACE}${process.pid}-`));
   const clean = (): void => rmSync(place, { recursive: true, force: true });
   const interrupts = new Interrupts(invocation.tell);
   const view = new ProgressView({ tell: interrupts.tell, terminal: invocation.terminal });
@@ -103,6 +104,30 @@ export async function working<Result>(invocation: Invocation, { located: { model
     interrupts.release();
     clean();
     process.off("exit", clean);
+  }
+}
+
+const PLACE = "dailyge-plan-";
+
+/** Takes away what those left who were killed: plans hold values of the state. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(PLACE))) {
+    const pid = Number(name.slice(PLACE.length).split("-")[0]);
+    if (!Number.isInteger(pid) || isThere(pid)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // It is somebody else's, and for him to take away.
+    }
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }
 

@@ -34,7 +34,8 @@ export async function applyPlan(workshop: Workshop, planned: PlannedDirectory, a
   const begun = performance.now();
   const course = new Course(planned.plan.changes, planned.nounOf, applying.show);
   const outcome = await runTerraform(workshop.program, place, ["apply", "-input=false", "-json", "-auto-approve", applying.file], {
-    environment: workshop.environment, pluginCache: workshop.pluginCache, onLine: course.take, signal: applying.signal, abandon: applying.abandon,
+    environment: workshop.environment, pluginCache: workshop.pluginCache, onLine: course.take, signal: applying.signal,
+    survives: { out: `${applying.file}.out`, errors: `${applying.file}.errors` }, abandon: applying.abandon,
   });
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
   if (outcome.code === 0) return { name: planned.name, done: course.done, seconds, outputs: course.outputs };

@@ -64,6 +64,6 @@ function made(severity: Diagnostic["severity"], summary: string, detail: string,
 function refusalIn(text: string): Refusal | null {
   const flat = text.replaceAll(/\s+/g, " ");
   const operation = /operation error [^:]+: (\w+)/.exec(flat)?.[1] ?? null;
-  const [, code, message] = /(?:api error |RequestID: [^,]*, (?:HostID: [^,]*, )?)([A-Z]\w+): ?(.*)$/.exec(flat) ?? [];
+  const [, code, message] = /api error ([A-Z]\w+): ?(.*)$/.exec(flat) ?? /RequestID: [^,]*, (?:HostID: [^,]*, )?(?!HostID)([A-Z]\w+): ?(.*)$/.exec(flat) ?? [];
   return code === undefined ? null : { code, message: (message ?? "").trim(), operation };
 }

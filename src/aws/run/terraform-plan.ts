@@ -43,6 +43,9 @@ export interface Planning {
   readonly show: (step: Step) => void;
 }
 
+/** Who reads a log wants to know that it goes on, not each resource. */
+const TELL_AGAIN_MS = 2_000;
+
 /** The command line of the same program in a directory, for people. */
 export const byHand = ({ program, out }: Pick<Workshop, "program" | "out">, directory: string): string => `${program.name} -chdir=${join(out, directory)}`;
 
@@ -62,9 +65,12 @@ export async function planDirectory(workshop: Workshop, rendered: TerraformDirec
   planning.show({ part: name, step: "preparing", state: "working" });
   expectDone(await runTerraform(workshop.program, place, ["init", "-input=false", "-no-color"], run), trying, planning.signal);
   let read = 0;
+  let told = performance.now();
   const onLine = (line: string): void => {
     if (parsedLine(line)["type"] !== "refresh_complete") return;
     read += 1;
+    if (performance.now() - told < TELL_AGAIN_MS) return;
+    told = performance.now();
     planning.show({ part: name, step: `comparing: ${read} read`, state: "working" });
   };
   planning.show({ part: name, step: "comparing", state: "working" });

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../kit/failure.ts";
 
 /** The program that applies what is written. */
@@ -22,6 +24,11 @@ export interface TerraformRun {
   readonly pluginCache?: string;
   /** Each line of its stdout as it is written. */
   readonly onLine?: (line: string) => void;
+  /**
+   * Files that do not exist yet, into which it writes instead of to us: then it goes on to its end even when we are killed.
+   * A program whose output nobody takes is killed by its next line.
+   */
+  readonly survives?: { readonly out: string; readonly errors: string };
   /** Asks it to end in order: it finishes what it does and writes its state. */
   readonly signal?: AbortSignal;
   /** Asks it to end at once: what it does is not written down. */
@@ -87,23 +94,27 @@ async function versionOf(program: TerraformProgram, environment: TerraformRun["e
  */
 export async function runTerraform(program: TerraformProgram, directory: string, words: readonly string[], run: TerraformRun): Promise<TerraformOutcome> {
   if (run.pluginCache !== undefined) await mkdir(run.pluginCache, { recursive: true });
-  const child = spawn(program.path, words, { cwd: directory, env: surroundings(run), stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const files = run.survives === undefined ? null : await Promise.all([open(run.survives.out, "wx+", 0o600), open(run.survives.errors, "wx+", 0o600)]);
+  const child = spawn(program.path, words, { cwd: directory, env: surroundings(run), stdio: ["ignore", files?.[0].fd ?? "pipe", files?.[1].fd ?? "pipe"], detached: true });
+  const end = ended(child, program);
   const out: string[] = [];
   const errors: string[] = [];
-  const read = [
-    eachLine(child.stdout, (line) => {
-      out.push(line);
-      run.onLine?.(line);
-    }),
-    eachLine(child.stderr, (line) => errors.push(line)),
-  ];
+  const takeOut = (line: string): void => {
+    out.push(line);
+    run.onLine?.(line);
+  };
+  const takeError = (line: string): void => void errors.push(line);
+  const read = files === null
+    ? [eachLine(child.stdout, takeOut), eachLine(child.stderr, takeError)]
+    : [eachWritten(files[0], takeOut, end), eachWritten(files[1], takeError, end)];
   const forgotten = [whenAborted(run.signal, child, 0), whenAborted(run.abandon, child, PATIENCE_MS)];
   try {
-    const code = await ended(child, program);
+    const code = await end;
     await Promise.all(read);
     return { code, out: out.join("\n"), errors: errors.join("\n") };
   } finally {
     for (const forget of forgotten) forget();
+    await Promise.all(files?.map((file) => file.close()) ?? []);
   }
 }
 
@@ -123,6 +134,29 @@ function surroundings({ environment, pluginCache }: TerraformRun): NodeJS.Proces
 async function eachLine(stream: Readable | null, take: (line: string) => void): Promise<void> {
   if (stream === null) return;
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) take(line);
+}
+
+const LOOK_AGAIN_MS = 100;
+
+/** Each line that is written to a file, until the writer has ended. */
+async function eachWritten(file: FileHandle, take: (line: string) => void, end: Promise<unknown>): Promise<void> {
+  let over = false;
+  const ending = end.then(() => (over = true), () => (over = true));
+  const decoder = new StringDecoder("utf8");
+  const buffer = Buffer.alloc(2 ** 16);
+  let rest = "";
+  for (let position = 0; ; ) {
+    const last = over;
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    position += bytesRead;
+    const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+    if (bytesRead > 0) continue;
+    if (last) break;
+    await Promise.race([sleep(LOOK_AGAIN_MS), ending]);
+  }
+  if (rest !== "") take(rest);
 }
 
 /** How long one that is to end at once may take before it is ended by force. */

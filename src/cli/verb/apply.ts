@@ -55,7 +55,7 @@ async function applyDirectory(invocation: Invocation, written: Written, work: Wo
   const { changes, outputsChange } = planned.plan;
   if (changes.length === 0 && !outputsChange) return { ...shown, applied: null, nameServers: [] };
   if (changes.length > 0) await agreed(invocation, written, work, planned.name);
-  interrupts.words = ["interrupted: what has begun is finished and written down; Ctrl-C again ends it at once", "ending it at once"];
+  interrupts.words = ["interrupted: what has begun is finished; Ctrl-C again ends it at once", "ending it at once"];
   const { outputs, ...applied } = await applyPlan(workshop, planned, { file, show: view.show, signal: interrupts.signal, abandon: interrupts.abandon });
   view.finish();
   return { ...shown, applied, nameServers: newNameServers(planned, outputs) };

@@ -21,9 +21,9 @@ export function findBinary(): string | undefined {
   });
 }
 
-/** Runs the binary; nothing of the person's own configuration, plugins or credentials reaches it. */
-export function run(binary: string, directory: string, reattach: string, words: readonly string[]): Promise<Outcome> {
-  const env = { PATH: process.env["PATH"], HOME: directory, TF_REATTACH_PROVIDERS: reattach, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
+/** Runs the binary; nothing of the person's own configuration, plugins or credentials reaches it, but what is given. */
+export function run(binary: string, directory: string, reattach: string, words: readonly string[], given: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const env = { ...given, PATH: process.env["PATH"], HOME: directory, TF_REATTACH_PROVIDERS: reattach, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
   return new Promise((resolve) => {
     execFile(binary, [...words, "-no-color"], { cwd: directory, env, maxBuffer: 64 * 1_024 * 1_024 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : 1, output: `${stdout}${stderr}` });
