@@ -4,7 +4,7 @@ import { exampleModel } from "./platforms.ts";
 import { shopModel } from "./shop.ts";
 
 /** All of them take minutes: tools/mutation judges every one. */
-const EVERY = 9;
+const EVERY = 20;
 const LEAST_SHARE = 0.95;
 
 /**
@@ -16,6 +16,6 @@ test.each(["dailyge", "shop"])("of what is rendered of %s, hardly anything chang
   const last = model.environments.at(-1)?.name ?? "";
   const { mutants, survivors } = await mutate(model, ["shared", last], EVERY);
   const share = (mutants - survivors.length) / mutants;
-  expect(mutants).toBeGreaterThan(100);
+  expect(mutants).toBeGreaterThan(60);
   expect({ share: share >= LEAST_SHARE, survivors: share >= LEAST_SHARE ? [] : survivors.map((survivor) => survivor.name) }).toEqual({ share: true, survivors: [] });
 });

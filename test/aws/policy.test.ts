@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { TAKES_ALL } from "../../src/aws/read/posture/access.ts";
 import { acceptedFor } from "../../src/aws/render/accepted.ts";
 import { renderTerraform } from "../../src/aws/render/index.ts";
 import { policyProblems } from "./iam.ts";
@@ -50,4 +51,9 @@ describe("a mistake in a policy", () => {
     expect(await policyProblems(role({ Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource: QUEUE, Condition: { StringEquals: { "aws:SourceAccount": "1" } } }))).toEqual([]);
     expect(await policyProblems(role({ Action: "ecr:GetAuthorizationToken", Resource: "*" }))).toEqual([]);
   });
+});
+
+test.each(TAKES_ALL)("%s takes no resource, or asks for a condition instead", async (action) => {
+  const problems = await policyProblems(role({ Action: action, Resource: "*", ...(action === "cloudwatch:PutMetricData" && { Condition: { StringEquals: { "cloudwatch:namespace": "x" } } }) }));
+  expect(problems.filter(({ rule }) => rule !== "all-resources" || action !== "cloudwatch:PutMetricData")).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { ACCEPTED_OF_CHECKOV } from "./accepted-checkov.ts";
+
 /** A check that what we render fails on purpose. */
 export interface Accepted {
   /** A control of AWS's Foundational Security Best Practices, a rule of our own, or a check of Checkov's: `S3.9`, `CKV_AWS_18`. */
@@ -23,6 +25,7 @@ export const ACCEPTED: readonly Accepted[] = [
     on: "aws_sns_topic.uptime",
     why: "AWS's own key for SNS does not let alarms in, and one of ours costs more a month than what is said, which host does not answer, is worth hiding",
   },
+  ...ACCEPTED_OF_CHECKOV,
 ];
 
 /** Why something may fail a check; undefined where it may not. */

@@ -91,7 +91,7 @@ export const TAKES_ALL = [
   "ecr:GetAuthorizationToken", "ecs:DiscoverPollEndpoint", "logs:DescribeLogGroups",
   "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
   "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots", "cloudwatch:PutMetricData",
-  "sts:GetCallerIdentity", "ec2:DescribeTags", "ec2:DescribeNetworkInterfaces", "ce:GetCostAndUsage", "sts:GetServiceBearerToken",
+  "sts:GetCallerIdentity", "ec2:DescribeTags", "ec2:DescribeNetworkInterfaces",
 ];
 
 const TLS_ONLY: readonly (readonly [type: string, argument: string, of: string])[] = [
