@@ -1,6 +1,7 @@
-import { addressesIn, asBody, asList, ofType, readConfiguration, texts, type Body, type Configuration } from "../../src/aws/read/configuration.ts";
+import { addressesIn, asBody, asList, ofType, texts, type Body, type Configuration } from "../../src/aws/read/configuration.ts";
 import type { TerraformDirectory } from "../../src/aws/render/index.ts";
 import { inside } from "./addresses.ts";
+import { configurationOf } from "./rendered.ts";
 
 /** One request, as a web ACL sees it: one character is one byte. */
 export interface Asked {
@@ -19,7 +20,7 @@ export interface Asked {
  * own groups hold is not known here: they let everything through. Null: let through.
  */
 export function firewallAnswers(directory: TerraformDirectory, requests: readonly Asked[], name = "edge"): readonly (Body | null)[] {
-  const configuration = readConfiguration(directory.files);
+  const configuration = configurationOf(directory);
   const acl = ofType(configuration, "aws_wafv2_web_acl").find((block) => block.name === name);
   if (!acl) throw new Error(`${directory.name} has no web ACL ${name}`);
   const rules = asList(acl.body["rule"]).map(asBody).sort((one, other) => Number(one["priority"]) - Number(other["priority"]));

@@ -48,6 +48,7 @@ const FIREWALL: Answers = { ...STRICTER, ...NO_HOST, "a fragment": "api" };
 /** On one machine a browser shares its address with the team; on AWS it is whoever asks who is of a team. */
 const LOCAL_ONLY = ["a page elsewhere that asks for a team's path"];
 
+const byProtocol = RAW_REQUESTS.filter(({ decided }) => decided === "by protocol");
 const judged = RAW_REQUESTS.filter(({ name, decided }) => decided === "by rules" && !name.includes("strange letters") && !LOCAL_ONLY.includes(name));
 
 const SOURCES = { world: ["192.0.2.7", "2001:db9::7"], team: ["203.0.113.9", "2001:db8::9"] } as const;
@@ -56,7 +57,7 @@ const SOURCES = { world: ["192.0.2.7", "2001:db9::7"], team: ["203.0.113.9", "20
 function understood({ bytes, from }: Pick<RawRequest, "bytes" | "from">): readonly Understood[] {
   const text = bytes.replaceAll(/\{(api|admin)\}/gi, "$1.raw.example");
   const [, target = ""] = /^\S+ (.*) HTTP/.exec(text) ?? [];
-  const [, host = ""] = /^Host: (.*)\r$/im.exec(text) ?? [];
+  const [, host = ""] = /^Host: (.*?)\r?$/im.exec(text) ?? [];
   return SOURCES[from].map((source) => ({ host, target: target.replace(/^http:\/\/[^/]*/, ""), source }));
 }
 
@@ -69,6 +70,18 @@ describe.each([
     const [status] = row.answers;
     const expected = otherwise[row.name] ?? row.seen[0]?.split(" ")[0] ?? String(status);
     expect(understood(row).map(answer)).toEqual(Array(2).fill(expected));
+  });
+
+  test.each(byProtocol.filter(({ bytes, seen }) => seen.length === 1 && !bytes.includes("smuggled")))("$name, if a load balancer takes it", (row) => {
+    expect(understood(row).map(answer)).toEqual(Array(2).fill(row.seen[0]?.split(" ")[0]));
+  });
+
+  test.each(byProtocol.filter(({ seen }) => seen.length === 0))("$name, whatever a load balancer makes of it, leads the world to no team", ({ bytes }) => {
+    const text = bytes.replaceAll(/\{(api|admin)\}/gi, "$1.raw.example");
+    const hosts = new Set(["", ...(text.match(/(?:api|admin)\.raw\.example/g) ?? [])]);
+    const targets = new Set(["/", ...(text.match(/\/[^\s/]*/g) ?? [])]);
+    const made = [...hosts].flatMap((host) => [...targets].flatMap((target) => SOURCES.world.map((source) => answer({ host, target, source }))));
+    expect(made.filter((each) => !["api", "400", "403", "404"].includes(each))).toEqual([]);
   });
 
   test("a request inside of another is one of its own", () => {

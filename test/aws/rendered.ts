@@ -1,4 +1,4 @@
-import { asBody, blocksOf, type Body } from "../../src/aws/read/configuration.ts";
+import { asBody, blocksOf, readConfiguration, type Body, type Configuration } from "../../src/aws/read/configuration.ts";
 import { renderTerraform, type TerraformDirectory } from "../../src/aws/render/index.ts";
 import type { Model } from "../../src/model/model.ts";
 
@@ -7,6 +7,15 @@ export function directoryOf(model: Model, name: string): TerraformDirectory {
   const found = renderTerraform(model).find((directory) => directory.name === name);
   if (!found) throw new Error(`there is no directory ${name}`);
   return found;
+}
+
+const read = new WeakMap<TerraformDirectory, Configuration>();
+
+/** A directory's files, read once. */
+export function configurationOf(directory: TerraformDirectory): Configuration {
+  const configuration = read.get(directory) ?? readConfiguration(directory.files);
+  read.set(directory, configuration);
+  return configuration;
 }
 
 /** What is written of a block, by its address: `body("aws_vpc.main")`. */

@@ -1,14 +1,15 @@
-import { asBody, asList, ofType, readConfiguration, texts } from "../../src/aws/read/configuration.ts";
+import { asBody, asList, ofType, texts } from "../../src/aws/read/configuration.ts";
 import type { TerraformDirectory } from "../../src/aws/render/index.ts";
 import { inside } from "./addresses.ts";
 import { firewallAnswers } from "./firewall-rules.ts";
+import { configurationOf } from "./rendered.ts";
 
 /**
  * What the rendered listener answers a request, by https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html:
  * rules in the order of their priorities, conditions all, values any. A forward is the name of its target group.
  */
 export function answers(directory: TerraformDirectory, host: string, path: string, source: string, listener = "https"): string {
-  const configuration = readConfiguration(directory.files);
+  const configuration = configurationOf(directory);
   const rules = ofType(configuration, "aws_lb_listener_rule").map(({ body }) => body)
     .filter(({ listener_arn }) => listener_arn === `\${aws_lb_listener.${listener}.arn}`)
     .sort((one, other) => Number(one["priority"]) - Number(other["priority"]));

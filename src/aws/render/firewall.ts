@@ -33,7 +33,7 @@ export function renderFirewall(place: Place, loadBalancers: readonly Resource<"a
   });
   const attached = loadBalancers.map((balancer) =>
     resource("aws_wafv2_web_acl_association", balancer.name, { resource_arn: balancer.of("arn"), web_acl_arn: firewall.of("arn") }));
-  return { name: "firewall", blocks: [...sets.blocks, firewall, ...attached, ...firewallLogs("edge", name, firewall)] };
+  return { name: "firewall", blocks: [...sets.blocks, firewall, ...attached, ...firewallLogs(place, "edge", name, firewall)] };
 }
 
 const firewallName = ({ prefix }: Place): string => `${prefix}-edge`;
@@ -61,10 +61,13 @@ export function renderSiteFirewall(place: Place): { readonly firewall: Resource<
   const rule = managedRules(name, place.environment.protection.managedRules, PRIORITY.managed);
   if (rule.length === 0) return null;
   const where = { region: CLOUDFRONT_REGION };
-  const firewall = resource("aws_wafv2_web_acl", "sites", {
-    ...where, name, scope: "CLOUDFRONT", default_action: { allow: {} }, rule, visibility_config: seen(name),
-  });
-  return { firewall, blocks: [firewall, ...firewallLogs("sites", name, firewall, where)] };
+  const firewall = resource(
+    "aws_wafv2_web_acl", "sites",
+    { ...where, name, scope: "CLOUDFRONT", default_action: { allow: {} }, rule, visibility_config: seen(name) },
+    // Given up, it goes only after the sites have let go of it.
+    { lifecycle: { create_before_destroy: true } },
+  );
+  return { firewall, blocks: [firewall, ...firewallLogs(place, "sites", name, firewall, where)] };
 }
 
 /** Looks at the path as it came. */
