@@ -160,6 +160,7 @@ describe("the load balancer", () => {
     const body = bodies(directoryOf(await exampleModel("dailyge"), "prod"));
     expect(body("aws_lb_listener.https")).toMatchObject({
       port: 443, ssl_policy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", default_action: [{ fixed_response: { status_code: "404" } }],
+      routing_http_response_strict_transport_security_header_value: "max-age=31536000", routing_http_response_server_enabled: false,
     });
     expect(body("aws_lb_listener.http")).toMatchObject({ port: 80, default_action: [{ redirect: { protocol: "HTTPS", status_code: "HTTP_301" } }] });
     expect(body("aws_lb.edge")).toMatchObject({ drop_invalid_header_fields: true, internal: false });

@@ -11,6 +11,9 @@ import type { Place } from "./place.ts";
 import { addressesOf } from "./rules.ts";
 import { AMBIGUOUS_PATHS } from "./spelling.ts";
 
+/** Browsers remember for a year that the host is never asked without TLS. */
+const ALWAYS_TLS = "max-age=31536000";
+
 /** Whom a load balancer is for: everyone, or only whom some service behind it admits. */
 export type Entrance = Endpoint["entrance"];
 
@@ -57,6 +60,8 @@ export function renderEdge(place: Place, entrance: Entrance, { network, hosts, l
     protocol: "HTTPS",
     ssl_policy: TLS_POLICY,
     certificate_arn: certificate.valid.of("certificate_arn"),
+    routing_http_response_strict_transport_security_header_value: ALWAYS_TLS,
+    routing_http_response_server_enabled: false,
     default_action: [fixed("404", "Not found")],
   });
   const ambiguous = resource("aws_lb_listener_rule", `${before}ambiguous`, {
