@@ -42,7 +42,7 @@ export function renderStoredInstance(place: Place, parts: StoredInstanceParts): 
     },
     { lifecycle: { prevent_destroy: true } },
   );
-  const role = instanceRole(place, name, physicalName("role", place.prefix, database.name), parts.may);
+  const role = instanceRole(name, physicalName("role", place.prefix, database.name), parts.may);
   const instance = resource(
     "aws_instance", name,
     {
@@ -80,11 +80,9 @@ export function renderStoredInstance(place: Place, parts: StoredInstanceParts): 
   return { instance, blocks: [...role.blocks, volume, instance, attached] };
 }
 
-function instanceRole(place: Place, name: string, physical: string, statements: readonly Statement[]) {
-  const role = resource("aws_iam_role", name, {
-    name: physical,
-    assume_role_policy: trust("ec2.amazonaws.com", { StringEquals: { "aws:SourceAccount": place.account.of("account_id") } }),
-  });
+function instanceRole(name: string, physical: string, statements: readonly Statement[]) {
+  // Without a condition: EC2 does not say for whom it asks, and asks for instances of this account alone.
+  const role = resource("aws_iam_role", name, { name: physical, assume_role_policy: trust("ec2.amazonaws.com") });
   const policy = resource("aws_iam_role_policy", name, {
     name: "allowed",
     role: role.of("id"),
