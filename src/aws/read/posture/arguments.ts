@@ -29,6 +29,7 @@ const LINES: readonly Line[] = [
   ["aws_db_instance", "parameter_group_name", written, [], "a database has parameters of its own"],
   ["aws_db_instance", "db_subnet_group_name", written, ["RDS.46"], "a database has subnets of its own"],
   ["aws_ebs_volume", "encrypted", on, ["EC2.3"], "a volume is encrypted"],
+  ["aws_ebs_volume", "final_snapshot", on, [], "a volume that goes leaves a snapshot"],
   ["aws_ebs_volume", "multi_attach_enabled", never(true), [], "a volume is of one machine"],
   ["aws_launch_template", "metadata_options.http_tokens", "required", ["EC2.170"], "a machine's credentials need a session of its metadata service"],
   ["aws_launch_template", "metadata_options.http_put_response_hop_limit", 1, [], "a container does not reach its host's credentials"],

@@ -119,6 +119,18 @@ function bootNeeds(configuration: Configuration, role: string, boot: unknown): r
     ...certificates.flatMap((of) => missing(configuration, { role: `\${${role}.arn}`, actions: ["acm:ExportCertificate"], of })),
     ...direct.flatMap((of) => missing(configuration, { role: `\${${role}.arn}`, actions: ["ssm:GetParameter"], of })),
     ...below("aws_secretsmanager_secret", "SECRETS").flatMap((of) => missing(configuration, { role: `\${${role}.arn}`, actions: ["secretsmanager:GetSecretValue"], of })),
+    ...watched(configuration, role, boot),
+  ];
+}
+
+/** What its CloudWatch agent is told to send, it may send. */
+function watched(configuration: Configuration, role: string, boot: unknown): readonly Violation[] {
+  const names = texts(boot).flatMap((text) => [...text.matchAll(/"log_group_name":"([^"]+)"/g)].map(([, name]) => name));
+  const groups = ofType(configuration, "aws_cloudwatch_log_group").filter(({ body }) => names.includes(texts(body["name"])[0])).map(({ address }) => address);
+  const figures = texts(boot).some((text) => text.includes('"metrics_collected"'));
+  return [
+    ...groups.flatMap((of) => missing(configuration, { role: `\${${role}.arn}`, actions: WRITE_LOGS, of })),
+    ...(figures ? missing(configuration, { role: `\${${role}.arn}`, actions: ["cloudwatch:PutMetricData"], of: null }) : []),
   ];
 }
 
