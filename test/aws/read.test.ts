@@ -159,7 +159,7 @@ describe("a team's host is closed by the listener and by the web ACL", () => {
     ["one that only counts", onlyDesk((rule) => ({ ...rule, action: { count: {} } })), opened],
     ["one for another host", onlyDesk((rule) => ({ ...rule, statement: JSON.parse(JSON.stringify(rule["statement"]).replace("desk.shop", "dusk.shop")) as unknown })), opened],
     ["one that lets another team's networks through", onlyDesk((rule) => ({ ...rule, statement: JSON.parse(JSON.stringify(rule["statement"]).replace("team_office", "team_agency")) as unknown })), ["team:agency → service:desk"]],
-    ["one after a rule that allows what it refuses", (r) => { open(r); rules(r, (rule) => rule); (r["aws_wafv2_web_acl"]?.["edge"]?.["rule"] as object[]).push({ ...first, action: { allow: {} } }); }, ["team:agency → service:desk"]],
+    ["one after a rule that allows what it refuses", (r) => { open(r); rules(r, (rule) => (rule["name"] === "ambiguous-paths" ? { ...first, action: { allow: {} } } : rule)); }, ["team:agency → service:desk"]],
     ["a team's set of everyone", (r) => { open(r); Object.assign(r["aws_wafv2_ip_set"]?.["team_office_ipv4"] ?? {}, { addresses: ["0.0.0.0/1", "128.0.0.0/1"] }); }, opened],
   ])("%s", (_name, change, gained) => {
     expect(after(change)).toMatchObject({ gained: [...gained].sort() });
