@@ -5,6 +5,7 @@ export type { DatabaseDefinition, MongodbDefinition, MysqlDefinition, RedisDefin
 export type { DeliveryDefinition } from "./definition/delivery.ts";
 export type { EnvironmentDefinition } from "./definition/environment.ts";
 export type { HostsDefinition } from "./definition/hosts.ts";
+export type { LogsDefinition } from "./definition/logs.ts";
 export type { NetworkDefinition } from "./definition/network.ts";
 export type { ManagedRules, ProtectionDefinition, RateLimitDefinition } from "./definition/protection.ts";
 export type { ScheduleDefinition, ServiceDefinition } from "./definition/service.ts";

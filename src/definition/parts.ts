@@ -1,6 +1,7 @@
 import type { BudgetDefinition } from "./budget.ts";
 import type { DatabaseDefinition } from "./database.ts";
 import type { HostsDefinition } from "./hosts.ts";
+import type { LogsDefinition } from "./logs.ts";
 import type { NetworkDefinition } from "./network.ts";
 import type { ProtectionDefinition } from "./protection.ts";
 import type { ServiceDefinition } from "./service.ts";
@@ -25,6 +26,8 @@ export interface PartsDefinition<Database extends string = string, Team extends 
   readonly protection?: ProtectionDefinition;
   /** Addresses, zones and ways out on AWS. @default two zones and one way out */
   readonly network?: NetworkDefinition;
+  /** How long CloudWatch keeps logs. @default "30 days" */
+  readonly logs?: LogsDefinition;
   /** Who is told when a public host does not answer. @default nobody asks */
   readonly uptime?: UptimeDefinition;
   /** Who is told when it costs too much. @default nobody looks */

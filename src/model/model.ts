@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HostGroup } from "./hosts.ts";
 import type { Image } from "./images.ts";
+import type { Logs } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Protection } from "./protection.ts";
 import type { Service } from "./service.ts";
@@ -53,6 +54,7 @@ export interface Environment {
   readonly topics: readonly Topic[];
   readonly protection: Protection;
   readonly network: Network;
+  readonly logs: Logs;
   /** Null where nobody asks. */
   readonly uptime: Uptime | null;
   /** Null where nobody looks. */

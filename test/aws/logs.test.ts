@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { addressesIn, asBody, asList, blocksOf, type Body } from "../../src/aws/read/configuration.ts";
 import { renderTerraform } from "../../src/aws/render/index.ts";
 import { EXAMPLES, exampleModel } from "./platforms.ts";
-import { shopModel } from "./shop.ts";
+import { addresses, bodies, directoryOf } from "./rendered.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -35,3 +36,10 @@ function exportedTo({ identifier, depends_on, enabled_cloudwatch_logs_exports }:
   const before = groups.filter(({ address }) => asList(depends_on).includes(address)).map(({ body }) => body["name"]);
   return asList(enabled_cloudwatch_logs_exports).filter((log) => before.includes(`/aws/rds/instance/${String(identifier)}/${String(log)}`));
 }
+
+test("all of them keep what is written as long as the definition says", () => {
+  const directory = directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), logs: { keepDays: 365 } }] }, "live");
+  const groups = addresses(directory, "aws_cloudwatch_log_group");
+  expect(groups.length).toBeGreaterThan(5);
+  expect(groups.filter((address) => bodies(directory)(address)["retention_in_days"] !== 365)).toEqual([]);
+});

@@ -4,7 +4,7 @@ import { interfacesIn, typesIn } from "./interfaces.ts";
 import { section } from "./markdown.ts";
 
 // Writes docs/reference/definition.md out of the definition's doc comments; with --check it only says whether that would change it.
-const NOUNS = ["platform", "environment", "parts", "team", "site", "service", "hosts", "database", "topic", "protection", "network", "uptime", "budget", "delivery"];
+const NOUNS = ["platform", "environment", "parts", "team", "site", "service", "hosts", "database", "topic", "protection", "network", "logs", "uptime", "budget", "delivery"];
 
 const root = new URL("../../", import.meta.url);
 const source = (noun: string): string => readFileSync(new URL(`src/definition/${noun}.ts`, root), "utf8");

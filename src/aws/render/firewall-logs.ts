@@ -1,5 +1,5 @@
 import { resource, type Block, type Resource } from "../terraform.ts";
-import { LOG_DAYS } from "./logs.ts";
+import type { Place } from "./place.ts";
 
 /** Names of their groups have to begin so. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html */
 const LOGS = "aws-waf-logs-";
@@ -8,8 +8,10 @@ const LOGS = "aws-waf-logs-";
  * What a web ACL refused or counted, without what tells who somebody is: what it let through, the load balancer and
  * CloudFront log. AWS gives itself leave to write to the group when this is made.
  */
-export function firewallLogs(name: string, physical: string, firewall: Resource<"aws_wafv2_web_acl">, where: { readonly region?: string } = {}): readonly Block[] {
-  const group = resource("aws_cloudwatch_log_group", `firewall_${name}`, { ...where, name: `${LOGS}${physical}`, retention_in_days: LOG_DAYS });
+export function firewallLogs(
+  place: Place, name: string, physical: string, firewall: Resource<"aws_wafv2_web_acl">, where: { readonly region?: string } = {},
+): readonly Block[] {
+  const group = resource("aws_cloudwatch_log_group", `firewall_${name}`, { ...where, name: `${LOGS}${physical}`, retention_in_days: place.environment.logs.keepDays });
   const logging = resource("aws_wafv2_web_acl_logging_configuration", name, {
     ...where,
     resource_arn: firewall.of("arn"),

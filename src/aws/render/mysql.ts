@@ -2,7 +2,6 @@ import type { MysqlDatabase } from "../../model/database.ts";
 import { resource, text } from "../terraform.ts";
 import { hostsMayConnect, renderUsers, secretsByService } from "./database-link.ts";
 import type { DatabaseGround, RenderedDatabase } from "./database.ts";
-import { LOG_DAYS } from "./logs.ts";
 import { parameterGroup } from "./mysql-parameters.ts";
 import { MYSQL_PORT, renderMysqlUsers } from "./mysql-users.ts";
 import { physicalName } from "./names.ts";
@@ -30,7 +29,7 @@ export function renderMysql({ place, network, hosts }: DatabaseGround, database:
   const parameters = parameterGroup(name, identifier, place.shared.timezone, database);
   // RDS would make these itself, and keep what is in them for ever.
   const logs = LOGS.map((log) =>
-    resource("aws_cloudwatch_log_group", `${name}_${log}`, { name: `/aws/rds/instance/${identifier}/${log}`, retention_in_days: LOG_DAYS }),
+    resource("aws_cloudwatch_log_group", `${name}_${log}`, { name: `/aws/rds/instance/${identifier}/${log}`, retention_in_days: place.environment.logs.keepDays }),
   );
   const instance = resource(
     "aws_db_instance", name,

@@ -5,12 +5,14 @@ import { budget } from "./budget.ts";
 import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
 import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
 import { resolveHosts, usualHosts } from "./hosts.ts";
+import { DEFAULT_LOGS, logs } from "./logs.ts";
 import { isName } from "./name.ts";
 import { checkZones, DEFAULT_NETWORK, network } from "./network.ts";
 import type { Place } from "./place.ts";
 import { DEFAULT_PROTECTION, protection } from "./protection.ts";
 import { entries, given, isRecord, optional, readFields, type Fields, type Reader } from "./read.ts";
 import type { Scope } from "./scope.ts";
+import { checkRenamed } from "./renamed.ts";
 import { resolveService } from "./service.ts";
 import { resolveSite } from "./site.ts";
 import { resolveTeam } from "./team.ts";
@@ -31,6 +33,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   if (!read) return nothing;
   checkNames(read, at);
   const scope: Scope = { ...around, ...namesIn(read) };
+  checkRenamed({ sites: read.sites ?? [], databases: read.databases ?? [], topics: read.topics ?? [] }, [...scope.sites, ...scope.services, ...scope.databases, ...scope.topics], at);
   const each = <T>(kind: Group, resolve: (name: string, definition: unknown, at: Place) => T | undefined): readonly T[] =>
     (read[kind] ?? []).map(([name, definition]) => resolve(name, definition, at.field(kind).field(name))).filter((part) => part !== undefined);
 
@@ -49,7 +52,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
 }
 
 /** What there is one of, where nothing is written. */
-const ONE_EACH = { protection: DEFAULT_PROTECTION, network: DEFAULT_NETWORK, uptime: null, budget: null } as const;
+const ONE_EACH = { protection: DEFAULT_PROTECTION, network: DEFAULT_NETWORK, logs: DEFAULT_LOGS, uptime: null, budget: null } as const;
 
 const group = (what: string): Reader<readonly (readonly [string, unknown])[]> => (value, at) => entries(value, at, what);
 
@@ -61,6 +64,7 @@ export const PARTS = {
   topics: group("topics"),
   protection: optional(protection, ONE_EACH.protection),
   network: optional(network, ONE_EACH.network),
+  logs: optional(logs, ONE_EACH.logs),
   uptime: optional(uptime, ONE_EACH.uptime),
   budget: optional(budget, ONE_EACH.budget),
   teams: group("teams"),
@@ -69,8 +73,8 @@ export const PARTS = {
 type Group = Exclude<keyof typeof PARTS, keyof typeof ONE_EACH>;
 type Grouped = { readonly [Kind in keyof typeof PARTS]: ReturnType<(typeof PARTS)[Kind]> };
 
-const oneEach = ({ protection, network, uptime, budget }: Grouped): Pick<Environment, keyof typeof ONE_EACH> => ({
-  protection: protection ?? ONE_EACH.protection, network: network ?? ONE_EACH.network, uptime: uptime ?? null, budget: budget ?? null,
+const oneEach = ({ protection, network, logs, uptime, budget }: Grouped): Pick<Environment, keyof typeof ONE_EACH> => ({
+  protection: protection ?? ONE_EACH.protection, network: network ?? ONE_EACH.network, logs: logs ?? ONE_EACH.logs, uptime: uptime ?? null, budget: budget ?? null,
 });
 
 function namesIn({ teams, databases, topics, sites, services, hosts }: Grouped): Pick<Scope, "teams" | "databases" | "engines" | "topics" | "sites" | "services" | "groups" | "withHost"> {

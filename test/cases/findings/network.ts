@@ -21,6 +21,8 @@ export const NETWORK = [
   found("unknown-name", network({ nat: "one per zones" }), "network.nat", 'there is no number of ways out "one per zones"', 'did you mean "one per zone"?'),
   found("bad-duration", network({ flowLogs: "12 hours" }), "network.flowLogs", '"12 hours" is not a multiple of 1 day', 'write "0 days" to "3650 days" in steps of 1 day'),
 
+  found("bad-duration", shop({ logs: { keep: "31 days" } }), "logs.keep", 'CloudWatch does not keep logs for exactly "31 days"', 'write "60 days"'),
+  found("bad-duration", shop({ logs: { keep: "0 days" } }), "logs.keep", '"0 days" is out of range: CloudWatch keeps them from a day to ten years', 'write "1 day" to "3653 days"'),
   found("unknown-name", platform({ zone: "mine" }), "zone", 'there is no zone "mine"', "there are own, existing"),
   found("bad-domain", platform({ certificateAuthorities: ["Let's Encrypt"] }), "certificateAuthorities[0]", '"Let\'s Encrypt" is no domain', 'write a domain such as "example.com"'),
 
