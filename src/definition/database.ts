@@ -16,6 +16,8 @@ export interface MysqlDefinition {
   readonly backups?: Duration;
   /** A second instance in another zone of AWS takes over when the first fails. @default false */
   readonly standby?: boolean;
+  /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */
+  readonly renamedFrom?: string;
 }
 
 /** Keys and values in memory: an EC2 instance of its own on AWS. Each service has the keys that begin with its name, `api:*`; `NAME_PREFIX` tells it. */
@@ -34,6 +36,8 @@ export interface RedisDefinition {
   readonly storage?: Size;
   /** How long daily backups are kept on AWS. @default "7 days" */
   readonly backups?: Duration;
+  /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */
+  readonly renamedFrom?: string;
 }
 
 /** Documents: an EC2 instance of its own on AWS, a replica set of one member. */
@@ -48,6 +52,8 @@ export interface MongodbDefinition {
   readonly storage?: Size;
   /** How long daily backups are kept on AWS. @default "7 days" */
   readonly backups?: Duration;
+  /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */
+  readonly renamedFrom?: string;
 }
 
 /** Data of the platform, each kind by its engine. */

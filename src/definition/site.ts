@@ -14,4 +14,6 @@ export interface SiteDefinition {
   readonly singlePage?: boolean;
   /** Values its build and its pages see, the latter in `/environment.json`. `{api.url}` is a service's public address; that service then accepts this site's origin. @default {} */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */
+  readonly renamedFrom?: string;
 }

@@ -8,4 +8,6 @@ export interface TopicDefinition {
   readonly redeliverAfter?: Duration;
   /** How long a message waits for a consumer; in the dead-letter queue fourteen days. @default "4 days" */
   readonly keep?: Duration;
+  /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */
+  readonly renamedFrom?: string;
 }

@@ -4,6 +4,8 @@ export type Database = MysqlDatabase | RedisDatabase | MongodbDatabase;
 /** What every kind has. */
 interface AnyDatabase {
   readonly name: string;
+  /** Its name on AWS: another one where the definition renamed it. */
+  readonly deployedAs: string;
   /** Disk space on AWS. */
   readonly storageGb: number;
   readonly backupDays: number;

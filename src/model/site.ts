@@ -2,6 +2,8 @@ import type { Variable } from "./service.ts";
 
 export interface Site {
   readonly name: string;
+  /** Its name on AWS: another one where the definition renamed it. */
+  readonly deployedAs: string;
   /** First label of its host name in this environment: `www`, `www-dev`. */
   readonly host: string;
   /** Whether it also answers at the bare domain. */

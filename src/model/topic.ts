@@ -1,6 +1,8 @@
 /** Messages from publishers to a queue of each consumer, which gets body and attributes as they were published, without an envelope. */
 export interface Topic {
   readonly name: string;
+  /** Its name on AWS: another one where the definition renamed it. */
+  readonly deployedAs: string;
   readonly deadLetterAfter: number;
   /** A message that was received and not deleted is delivered again after this. */
   readonly redeliverSeconds: number;

@@ -50,7 +50,7 @@ describe("a topic", () => {
   });
 
   test("names stay apart where their pieces would be the same", () => {
-    const named = (name: string, consumedBy: readonly string[]) => ({ name, deadLetterAfter: 5, redeliverSeconds: 30, keepSeconds: 60, publishedBy: [], consumedBy });
+    const named = (name: string, consumedBy: readonly string[]) => ({ name, deployedAs: name, deadLetterAfter: 5, redeliverSeconds: 30, keepSeconds: 60, publishedBy: [], consumedBy });
     const environment = { ...shopEnvironment(), services: [], databases: [], sites: [], topics: [named("a", ["b-c", "b", "b-dead"]), named("a-b", ["c"])] };
     const apart = directoryOf({ ...shopModel(), environments: [environment] }, "live");
     const names = addresses(apart, "aws_sqs_queue").map((address) => bodies(apart)(address)["name"]);

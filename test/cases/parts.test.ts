@@ -10,7 +10,7 @@ const first = (definition: Parameters<typeof modelOf>[0]) => {
 
 test("a site with everything left out is served as it is", () => {
   expect(first(site({})).sites).toEqual([
-    { name: "main", host: "www", apex: false, directory: "sites/main", build: null, output: ".", singlePage: false, environment: [] },
+    { name: "main", deployedAs: "main", host: "www", apex: false, directory: "sites/main", build: null, output: ".", singlePage: false, environment: [] },
   ]);
 });
 
@@ -30,7 +30,7 @@ test("a service without a host has no endpoint", () => {
 test("a database with everything left out is small, and knows who uses it", () => {
   const environment = first(shop({ databases: { "main-data": { engine: "mysql" } }, services: { api: { ...SERVICE, uses: ["main-data"] }, admin: { ...SERVICE, host: "admin", uses: [] } } }));
   expect(environment.databases).toEqual([{
-    name: "main-data", engine: "mysql", version: "8.4", instance: "db.t4g.micro", storageGb: 20, slowQueryMs: 500, backupDays: 7, standby: false,
+    name: "main-data", deployedAs: "main-data", engine: "mysql", version: "8.4", instance: "db.t4g.micro", storageGb: 20, slowQueryMs: 500, backupDays: 7, standby: false,
     schema: "main_data", usedBy: ["api"],
   }]);
 });
@@ -81,18 +81,18 @@ test.each([
 
 test("Redis with everything left out keeps what it is given, and knows who uses it", () => {
   const environment = first(shop({ databases: { mysql: DATABASE, cache: { engine: "redis" } }, services: { api: { ...SERVICE, uses: ["cache"] } } }));
-  expect(environment.databases[1]).toEqual({ name: "cache", engine: "redis", instance: "t4g.micro", memoryMb: 256, evict: "never", persist: "every second", storageGb: 10, backupDays: 7, usedBy: ["api"] });
+  expect(environment.databases[1]).toEqual({ name: "cache", deployedAs: "cache", engine: "redis", instance: "t4g.micro", memoryMb: 256, evict: "never", persist: "every second", storageGb: 10, backupDays: 7, usedBy: ["api"] });
   expect(wired(environment)).toEqual(["PLATFORM_ENVIRONMENT", "CACHE_HOST", "CACHE_PORT", "CACHE_USER", "CACHE_PASSWORD", "CACHE_URL", "CACHE_PREFIX"]);
 });
 
 test("MongoDB with everything left out; one named like its own databases has another", () => {
   const environment = first(shop({ databases: { mysql: DATABASE, admin: { engine: "mongodb" } }, services: { api: { ...SERVICE, uses: ["admin"] } } }));
-  expect(environment.databases[1]).toEqual({ name: "admin", engine: "mongodb", version: "8.0", instance: "t4g.small", storageGb: 20, backupDays: 7, schema: "admin_data", usedBy: ["api"] });
+  expect(environment.databases[1]).toEqual({ name: "admin", deployedAs: "admin", engine: "mongodb", version: "8.0", instance: "t4g.small", storageGb: 20, backupDays: 7, schema: "admin_data", usedBy: ["api"] });
 });
 
 test("a topic knows who publishes and who consumes, and each gets the address that it needs", () => {
   const environment = first(shop({ topics: { "user-events": {} }, services: { api: { ...SERVICE, uses: ["user-events"] }, worker: { ...WORKER, consumes: ["user-events"], uses: ["api"] } } }));
-  expect(environment.topics).toEqual([{ name: "user-events", deadLetterAfter: 5, redeliverSeconds: 30, keepSeconds: 345_600, publishedBy: ["api"], consumedBy: ["worker"] }]);
+  expect(environment.topics).toEqual([{ name: "user-events", deployedAs: "user-events", deadLetterAfter: 5, redeliverSeconds: 30, keepSeconds: 345_600, publishedBy: ["api"], consumedBy: ["worker"] }]);
   expect(environment.services[0]).toMatchObject({ uses: [], publishes: ["user-events"], calls: [] });
   expect(wired(environment)).toEqual(["PLATFORM_ENVIRONMENT", "USER_EVENTS_TOPIC_ARN"]);
   expect(environment.services[1]).toMatchObject({ consumes: ["user-events"], calls: ["api"] });

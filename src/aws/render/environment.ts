@@ -11,6 +11,7 @@ import { renderFirewall } from "./firewall.ts";
 import { renderHosts, type Hosts } from "./hosts.ts";
 import { renderNetwork, type Network } from "./network.ts";
 import { fullHost, place as placeOf, type Place } from "./place.ts";
+import { movedTo } from "./renamed.ts";
 import { listenerRules } from "./rules.ts";
 import { renderScheduleGround } from "./schedule.ts";
 import { renderService } from "./service.ts";
@@ -23,7 +24,7 @@ import { environmentZone } from "./zone.ts";
 /** Everything of one environment: one directory, one state. What nothing asks for is not there. */
 export function renderEnvironment(shared: Shared, environment: Environment): TerraformDirectory {
   const place = placeOf(shared, environment);
-  return directory(environment.name, bounded(place, nounsOf(place)));
+  return directory(environment.name, movedTo(environment, bounded(place, nounsOf(place))));
 }
 
 /** What goes into each of its files. */

@@ -1,10 +1,14 @@
 import type { Environment, Shared } from "../../model/model.ts";
 import { data, type Data } from "../terraform.ts";
+import { asDeployed } from "./renamed.ts";
 
 /** Where things are rendered: what every noun of an environment needs to know. */
 export interface Place {
   readonly shared: Shared;
+  /** As it is on AWS: parts that the definition renamed have the names that they had. */
   readonly environment: Environment;
+  /** The same as the definition has it. */
+  readonly defined: Environment;
   /** `dailyge-prod`, the beginning of names. */
   readonly prefix: string;
   /** `/dailyge/prod`, the beginning of names that are paths. */
@@ -22,7 +26,8 @@ export const SHARED_PROVIDER = "aws.shared";
 export function place(shared: Shared, environment: Environment): Place {
   return {
     shared,
-    environment,
+    environment: asDeployed(environment),
+    defined: environment,
     prefix: `${shared.name}-${environment.name}`,
     path: `/${shared.name}/${environment.name}`,
     account: data("aws_caller_identity", "current", {}),

@@ -6,6 +6,7 @@ import { joined, text, type Resource, type Text } from "../terraform.ts";
 import type { Linked } from "./linked.ts";
 import type { RenderedDatabase } from "./database.ts";
 import type { Place } from "./place.ts";
+import { textAsDeployed } from "./renamed.ts";
 
 type Secret = Resource<"aws_secretsmanager_secret">;
 
@@ -21,7 +22,10 @@ export interface TaskEnvironment {
 export function taskEnvironment(
   place: Place, service: Service, databases: readonly RenderedDatabase[], own: ReadonlyMap<string, Secret>, linked: Linked,
 ): TaskEnvironment {
-  const variables = wiring(service, place.environment).map((variable) => ({ ...variable, user: userSecret(service, databases, variable.value) }));
+  // Variables are called by the names that the definition has, and mean what is on AWS.
+  const defined = place.defined.services.find(({ name }) => name === service.name) ?? service;
+  const variables = wiring(defined, place.defined).map(({ name, value }) => ({ name, value: textAsDeployed(place.defined, value) }))
+    .map((variable) => ({ ...variable, user: userSecret(service, databases, variable.value) }));
   const users = variables.flatMap(({ name, user }) =>
     user ? [{ name, secret: user.secret, valueFrom: text`${user.secret.of("arn")}:${user.field}::` }] : [],
   );

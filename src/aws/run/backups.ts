@@ -34,13 +34,13 @@ export async function listBackups({ shared, environment, databases, settings }: 
     if (managed.length > 0) {
       const { RDSClient } = await import("@aws-sdk/client-rds");
       const rds = new RDSClient(settings);
-      for (const { name } of managed) found.push(...(await ofInstance(rds, name, mysqlIdentifier(place.prefix, name))));
+      for (const { name, deployedAs } of managed) found.push(...(await ofInstance(rds, name, mysqlIdentifier(place.prefix, deployedAs))));
       rds.destroy();
     }
     if (installed.length > 0) {
       const { EC2Client } = await import("@aws-sdk/client-ec2");
       const ec2 = new EC2Client(settings);
-      for (const { name } of installed) found.push(...(await ofVolume(ec2, name, snapshotsOf(place, name))));
+      for (const { name, deployedAs } of installed) found.push(...(await ofVolume(ec2, name, snapshotsOf(place, deployedAs))));
       ec2.destroy();
     }
   } catch (error) {

@@ -62,9 +62,9 @@ export async function runDatabaseUsers(options: UsersOptions): Promise<readonly 
   return done;
 }
 
-async function makeUsers(ground: Ground, { name }: MysqlDatabase): Promise<UsersRun> {
+async function makeUsers(ground: Ground, { name, deployedAs }: MysqlDatabase): Promise<UsersRun> {
   const { ecs, place, report } = ground;
-  const { family, applied } = usersTask(place, name);
+  const { family, applied } = usersTask(place, deployedAs);
   const newest = await findRevision(ecs, family);
   const revision = newest?.definition.taskDefinitionArn;
   if (newest === null || revision === undefined) throw notThere(`the task that makes the users of ${name}`, place.environment.name);

@@ -15,7 +15,7 @@ export async function restoreInstance(ground: RestoreGround): Promise<Restored> 
   const { database, place, wanted, settings, now } = ground;
   const rds = new RDSClient(settings);
   try {
-    const identifier = mysqlIdentifier(place.prefix, database.name);
+    const identifier = mysqlIdentifier(place.prefix, database.deployedAs);
     const present = await findInstance(rds, identifier);
     if (present === undefined) throw notThere(`database ${database.name}`, place.environment.name);
     const id = physicalName("database", identifier, "restored", stamp(now));

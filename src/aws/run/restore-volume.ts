@@ -14,7 +14,7 @@ export async function restoreVolume(ground: RestoreGround): Promise<Restored> {
   const ec2 = new EC2Client(settings);
   try {
     const present = await presentVolume(ec2, ground);
-    const kept = await keptSnapshots(ec2, snapshotsOf(place, database.name));
+    const kept = await keptSnapshots(ec2, snapshotsOf(place, database.deployedAs));
     const snapshot = choose(ground, kept);
     const id = await make(ec2, ground, present, snapshot);
     await untilAvailable(ec2, ground, id);
@@ -30,7 +30,7 @@ export async function restoreVolume(ground: RestoreGround): Promise<Restored> {
 
 /** The volume that the database's instance has; after an earlier restore there may be others with its tag. */
 async function presentVolume(ec2: EC2Client, { database, place }: RestoreGround): Promise<Volume> {
-  const { Volumes: found = [] } = await ec2.send(new DescribeVolumesCommand({ Filters: [{ Name: `tag:${SNAPSHOTS_TAG}`, Values: [snapshotsOf(place, database.name)] }] }));
+  const { Volumes: found = [] } = await ec2.send(new DescribeVolumesCommand({ Filters: [{ Name: `tag:${SNAPSHOTS_TAG}`, Values: [snapshotsOf(place, database.deployedAs)] }] }));
   const used = found.filter(({ Attachments: attachments = [] }) => attachments.some(({ State: state }) => state === "attached"));
   const [only, ...others] = used.length > 0 ? used : found;
   if (only === undefined) throw notThere(`the volume of ${database.name}`, place.environment.name);

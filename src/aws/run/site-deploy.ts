@@ -14,7 +14,7 @@ import { siteBucketStem, siteReleaseParameter, turnParameter } from "../render/d
 import { fullHost, place as placeOf, type Place } from "../render/place.ts";
 import type { AwsSettings } from "./clients.ts";
 import { notThere, type Ground } from "./deploy-ground.ts";
-import { takeTurn } from "./deploy-lock.ts";
+import { endTurn, takeTurn } from "./deploy-lock.ts";
 import { findDistribution } from "./site-distribution.ts";
 import { invalidate, invalidationPaths } from "./site-invalidation.ts";
 
@@ -65,19 +65,19 @@ export async function releaseSite(release: SiteRelease): Promise<DeployedSite> {
   const { shared, environment, site, account, settings } = release;
   const place = placeOf(shared, environment);
   const ssm = new SSMClient(settings);
-  const bucket: Bucket = { s3: new S3Client(settings), name: `${siteBucketStem(place, site.name)}-${account}`, signal: release.signal };
+  const bucket: Bucket = { s3: new S3Client(settings), name: `${siteBucketStem(place, site.deployedAs)}-${account}`, signal: release.signal };
   const distribution = await findDistribution(settings, fullHost(place, site.host));
   if (distribution?.Id === undefined) throw notThere(site.name, environment.name);
-  const turn = await takeTurn(ssm, turnParameter(place, "sites", site.name), { by: release.by, what: "deploy", part: site.name });
+  const turn = await takeTurn(ssm, turnParameter(place, "sites", site.deployedAs), { by: release.by, what: "deploy", part: site.name });
   try {
     const built = await release.build();
     const files = await readFiles(built.directory);
     const outcome = await write(bucket, files, place, release);
-    await ssm.send(new PutParameterCommand({ Name: siteReleaseParameter(place, site.name), Value: built.release, Type: "String", Overwrite: true }));
+    await ssm.send(new PutParameterCommand({ Name: siteReleaseParameter(place, site.deployedAs), Value: built.release, Type: "String", Overwrite: true }));
     await invalidate(settings, distribution.Id, invalidationPaths(outcome.changed), release);
     return { name: site.name, release: built.release, previous: release.previous, written: outcome.written, kept: files.length - outcome.written };
   } finally {
-    await turn.end();
+    await endTurn(turn, { report: release.report, service: site });
   }
 }
 

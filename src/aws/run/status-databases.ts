@@ -18,9 +18,9 @@ export function databaseStatuses(ground: StatusGround): Promise<readonly AwsPart
 const SERVES = new Set(["available", "backing-up", "modifying", "storage-optimization", "configuring-enhanced-monitoring", "configuring-log-exports", "maintenance"]);
 const STARTS = new Set(["creating", "starting", "rebooting", "upgrading", "renaming", "resetting-master-credentials"]);
 
-async function managedState({ settings, place }: StatusGround, { name }: Database): Promise<AwsPart["state"]> {
+async function managedState({ settings, place }: StatusGround, { deployedAs }: Database): Promise<AwsPart["state"]> {
   try {
-    const { DBInstances = [] } = await new RDSClient(settings).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: mysqlIdentifier(place.prefix, name) }));
+    const { DBInstances = [] } = await new RDSClient(settings).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: mysqlIdentifier(place.prefix, deployedAs) }));
     const status = DBInstances[0]?.DBInstanceStatus ?? "";
     return SERVES.has(status) ? "ready" : STARTS.has(status) ? "starting" : status === "stopped" ? "stopped" : "unhealthy";
   } catch (error) {
@@ -30,9 +30,9 @@ async function managedState({ settings, place }: StatusGround, { name }: Databas
 }
 
 /** The machine runs and passes both of EC2's checks; whether the server on it answers is for those who use it. */
-async function instanceState({ settings, place }: StatusGround, { name }: Database): Promise<AwsPart["state"]> {
+async function instanceState({ settings, place }: StatusGround, { deployedAs }: Database): Promise<AwsPart["state"]> {
   const ec2 = new EC2Client(settings);
-  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: "tag:Name", Values: [`${place.prefix}-${name}`] }, { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }] }));
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: "tag:Name", Values: [`${place.prefix}-${deployedAs}`] }, { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }] }));
   const instance = Reservations.flatMap(({ Instances = [] }) => Instances)[0];
   if (instance?.InstanceId === undefined || instance.State?.Name === "stopped" || instance.State?.Name === "stopping") return "stopped";
   if (instance.State?.Name === "pending") return "starting";

@@ -9,7 +9,7 @@ import { partOf, type AwsPart, type StatusGround } from "./status-part.ts";
 export function siteStatuses(ground: StatusGround): Promise<readonly AwsPart[]> {
   const { place, settings, environment } = ground;
   return Promise.all(environment.sites.map(async (site): Promise<AwsPart> => {
-    const [distribution, release] = await Promise.all([findDistribution(settings, fullHost(place, site.host)), siteRelease(ground, site.name)]);
+    const [distribution, release] = await Promise.all([findDistribution(settings, fullHost(place, site.host)), siteRelease(ground, site.deployedAs)]);
     const out = distribution?.Status === "Deployed" ? "ready" : "starting";
     return { ...partOf(place, "site", site.name, { reachableBy: "everyone" }), release, state: distribution === null || release === null ? "stopped" : out };
   }));

@@ -25,7 +25,7 @@ export async function deploySite(invocation: Invocation, aws: OnAws, site: Site)
     const done = await releaseSite({
       shared, environment, site, settings,
       account: identity.account, by: whoIs(identity), waits: invocation.flags.has("wait"), signal: interrupts.signal, report: view.show,
-      previous: await siteRelease({ settings, place }, site.name),
+      previous: await siteRelease({ settings, place }, site.deployedAs),
       build: () => build(invocation, aws, site, siteValues(place, site), { view, signal: interrupts.signal }),
     });
     view.close();

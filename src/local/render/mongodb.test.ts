@@ -4,7 +4,7 @@ import { accessCommands } from "./mongodb-access.ts";
 import type { PlacedMongodb } from "./mongodb-placed.ts";
 import { renderMongodb } from "./mongodb.ts";
 
-const database: MongodbDatabase = { name: "docs", engine: "mongodb", version: "8.0", instance: "t4g.small", schema: "docs", storageGb: 20, backupDays: 7, usedBy: ["api"] };
+const database: MongodbDatabase = { name: "docs", deployedAs: "docs", engine: "mongodb", version: "8.0", instance: "t4g.small", schema: "docs", storageGb: 20, backupDays: 7, usedBy: ["api"] };
 const placed = (flavour: PlacedMongodb["flavour"], program: readonly string[]): PlacedMongodb => ({
   flavour,
   program,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RedisDatabase } from "../../model/database.ts";
 import { quoteRedis, redisSettingsFile, redisUser, redisUsersFile, renderRedis, REDIS_NOBODY, type PlacedRedis } from "./redis.ts";
 
-const database: RedisDatabase = { name: "cache", engine: "redis", instance: "t4g.small", memoryMb: 100, evict: "never", persist: "every second", storageGb: 10, backupDays: 7, usedBy: ["api"] };
+const database: RedisDatabase = { name: "cache", deployedAs: "cache", engine: "redis", instance: "t4g.small", memoryMb: 100, evict: "never", persist: "every second", storageGb: 10, backupDays: 7, usedBy: ["api"] };
 const placed: PlacedRedis = { dataDirectory: "/my state/data", workDirectory: "/my state/work", configDirectory: "/my state/config", socket: "/my state/run/s", port: 6_400 };
 
 test("listens on loopback and its socket only, and holds no password and no setting that changes while it runs", () => {

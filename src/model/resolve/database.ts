@@ -6,6 +6,7 @@ import { isRdsZone, nearestRdsZone } from "../timezone.ts";
 import { mysqlVersion } from "./mysql-version.ts";
 import type { Place } from "./place.ts";
 import { complete, didYouMean, flag, isRecord, oneOf, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
+import { formerName } from "./renamed.ts";
 import { duration, size } from "./unit.ts";
 
 export function resolveDatabase(name: string, written: unknown, services: readonly Service[], at: Place): Database | undefined {
@@ -31,21 +32,23 @@ const RESOLVERS: Readonly<Record<Engine, Resolver>> = {
     // One that is of no engine has been told so.
     if (!whole || whole.engine !== "mysql") return undefined;
     const { storage: storageGb, slowQuery: slowQueryMs, backups: backupDays, version, instance, standby } = whole;
-    return { name, engine: "mysql", version, instance, storageGb, slowQueryMs, backupDays, standby, schema: schemaOf(name, SYSTEM_SCHEMAS), usedBy };
+    const deployedAs = whole.renamedFrom ?? name;
+    return { name, deployedAs, engine: "mysql", version, instance, storageGb, slowQueryMs, backupDays, standby, schema: schemaOf(deployedAs, SYSTEM_SCHEMAS), usedBy };
   },
   redis: (name, written, usedBy, at): RedisDatabase | undefined => {
     const read = readFields(REDIS, "a redis database", written, at);
     const whole = read && complete(read);
     if (!whole) return undefined;
     const { instance, memory: memoryMb, evict, persist, storage: storageGb, backups: backupDays } = whole;
-    return { name, engine: "redis", instance, memoryMb, evict, persist, storageGb, backupDays, usedBy };
+    return { name, deployedAs: whole.renamedFrom ?? name, engine: "redis", instance, memoryMb, evict, persist, storageGb, backupDays, usedBy };
   },
   mongodb: (name, written, usedBy, at): MongodbDatabase | undefined => {
     const read = readFields(MONGODB, "a mongodb database", written, at);
     const whole = read && complete(read);
     if (!whole) return undefined;
     const { version, instance, storage: storageGb, backups: backupDays } = whole;
-    return { name, engine: "mongodb", version, instance, storageGb, backupDays, schema: schemaOf(name, SYSTEM_DATABASES), usedBy };
+    const deployedAs = whole.renamedFrom ?? name;
+    return { name, deployedAs, engine: "mongodb", version, instance, storageGb, backupDays, schema: schemaOf(deployedAs, SYSTEM_DATABASES), usedBy };
   },
 };
 
@@ -100,6 +103,7 @@ const MYSQL = {
   slowQuery: optional(slowQuery, 500),
   backups: optional(backups, 7),
   standby: optional(flag, false),
+  renamedFrom: optional(formerName("database"), null),
 } satisfies Fields<MysqlDefinition>;
 
 /** Of our AMI, which is made for Graviton and for x86. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
@@ -125,6 +129,7 @@ const REDIS = {
   persist: optional(oneOf<RedisDatabase["persist"]>(["every write", "every second", "never"], "way to persist"), "every second" as const),
   storage: optional(volume, 10),
   backups: optional(snapshots, 7),
+  renamedFrom: optional(formerName("database"), null),
 } satisfies Fields<RedisDefinition>;
 
 /** Majors that are kept up to date. https://www.mongodb.com/legal/support-policy/lifecycles */
@@ -140,4 +145,5 @@ const MONGODB = {
   instance: optional(ec2Instance, "t4g.small"),
   storage: optional(volume, 20),
   backups: optional(snapshots, 7),
+  renamedFrom: optional(formerName("database"), null),
 } satisfies Fields<MongodbDefinition>;

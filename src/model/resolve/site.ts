@@ -5,6 +5,7 @@ import { checkFullName } from "./name.ts";
 import { checkExists, command, directory, within } from "./path.ts";
 import type { Place } from "./place.ts";
 import { complete, flag, optional, readFields, required, type Fields } from "./read.ts";
+import { formerName } from "./renamed.ts";
 import type { Scope } from "./scope.ts";
 import { variables } from "./variable.ts";
 
@@ -21,8 +22,10 @@ export function resolveSite(name: string, written: unknown, scope: Scope, at: Pl
   }
   const host = read.host === undefined ? undefined : hostIn(scope.hosts, read.host, at.field("host"));
   const whole = complete(read);
+  if (!whole || host === undefined) return undefined;
+  const { renamedFrom, ...others } = whole;
   // The bare domain can be had once, by the environment whose host names are plain.
-  return whole && host !== undefined ? { name, ...whole, host, apex: whole.apex && scope.hosts === "{host}" } : undefined;
+  return { name, deployedAs: renamedFrom ?? name, ...others, host, apex: whole.apex && scope.hosts === "{host}" };
 }
 
 const siteFields = (name: string, scope: Scope) => ({
@@ -32,5 +35,6 @@ const siteFields = (name: string, scope: Scope) => ({
   build: optional(command, null),
   output: optional(directory, "."),
   singlePage: optional(flag, false),
+  renamedFrom: optional(formerName("site"), null),
   environment: variables({ kind: "site", name, uses: [], consumes: [] }, scope),
 }) satisfies Fields<SiteDefinition>;

@@ -30,12 +30,18 @@ export const DATABASE = [
   found("bad-duration", database({ slowQuery: "0 ms" }), at("slowQuery"), '"0 ms" is out of range: a statement is slow after a millisecond at the earliest, an hour at the latest', 'write "1 ms" to "1 hour"'),
   found("wrong-type", database({ standby: 1 }), at("standby"), "this is to be true or false, not the number 1", "write true or false, without quotes"),
 
-  found("unknown-field", redis({ version: "7.0" }), "databases.cache.version", 'a redis database has no field "version"', "its fields are engine, instance, memory, evict, persist, storage, backups"),
+  found("unknown-field", redis({ version: "7.0" }), "databases.cache.version", 'a redis database has no field "version"', "its fields are engine, instance, memory, evict, persist, storage, backups, renamedFrom"),
   found("unknown-name", redis({ evict: "always" }), "databases.cache.evict", 'there is no way to evict "always"', "there are never, least recently used, soonest to expire"),
   found("unknown-name", redis({ persist: "every seconds" }), "databases.cache.persist", 'there is no way to persist "every seconds"', 'did you mean "every second"?'),
   found("bad-size", redis({ memory: "1 MB" }), "databases.cache.memory", '"1 MB" is out of range: from 16 MB, of which Redis itself needs a few, to 1 TB', 'write "16 MB" to "1 TB"'),
   found("bad-instance", redis({ instance: "cache.t4g.small" }), "databases.cache.instance", '"cache.t4g.small" is no EC2 instance type', 'did you mean "t4g.small"?'),
-  found("unknown-field", mongodb({ standby: true }), "databases.documents.standby", 'a mongodb database has no field "standby"', "its fields are engine, version, instance, storage, backups"),
+  found("unknown-field", mongodb({ standby: true }), "databases.documents.standby", 'a mongodb database has no field "standby"', "its fields are engine, version, instance, storage, backups, renamedFrom"),
   found("unsupported-version", mongodb({ version: "4.4" }), "databases.documents.version", 'MongoDB "4.4" is not among the versions that are kept up to date here', 'write "8.0"'),
   found("bad-size", mongodb({ storage: "0 GB" }), "databases.documents.storage", '"0 GB" is out of range: a volume has 1 GB to 64 TB', 'write "1 GB" to "64 TB"'),
+
+  found("name-taken", database({ renamedFrom: "mysql" }), at("renamedFrom"), '"mysql" is still called so', "take renamedFrom out"),
+  found("name-taken", database({ renamedFrom: "api" }), at("renamedFrom"), '"api" is the name of another part, so the two would be one on AWS', "write the name that this one had"),
+  found("name-taken", shop({ databases: { mysql: { ...DATABASE_OF_API, renamedFrom: "data" } }, topics: { events: { renamedFrom: "data" } } }), "topics.events.renamedFrom",
+    '"data" is also what mysql was called, so the two would be one on AWS', "write the name that this one had"),
+  found("bad-name", database({ renamedFrom: "My_SQL" }), at("renamedFrom"), '"My_SQL" cannot name a database: only lower-case letters, digits and single hyphens, beginning with a letter', 'did you mean "my-sql"?'),
 ];

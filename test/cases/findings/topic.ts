@@ -9,7 +9,7 @@ export const TOPIC = [
   found("bad-number", topic({ deadLetterAfter: 0 }), "topics.events.deadLetterAfter", "0 is out of range: SQS counts 1 to 1000 receipts", "write a whole number from 1 to 1000"),
   found("bad-duration", topic({ redeliverAfter: "13 hours" }), "topics.events.redeliverAfter", '"13 hours" is out of range: SQS waits for at most 12 hours', 'write "1 second" to "12 hours"'),
   found("bad-duration", topic({ keep: "15 days" }), "topics.events.keep", '"15 days" is out of range: SQS keeps messages for one minute to 14 days', 'write "1 minute" to "14 days"'),
-  found("unknown-field", topic({ retries: 3 }), "topics.events.retries", 'a topic has no field "retries"', "its fields are deadLetterAfter, redeliverAfter, keep"),
+  found("unknown-field", topic({ retries: 3 }), "topics.events.retries", 'a topic has no field "retries"', "its fields are deadLetterAfter, redeliverAfter, keep, renamedFrom"),
   found("name-taken", shop({ topics: { api: {} } }), "topics.api", '"api" is also the name of a part in services', "rename one of them: commands and logs name a part without its kind"),
 ];
 
