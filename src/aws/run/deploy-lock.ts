@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { Failure } from "../../kit/failure.ts";
 import { isNamed } from "./clients.ts";
+import type { Ground } from "./deploy-ground.ts";
 
 /** A turn that is ours until we give it back, or nobody renews it any more. */
 export interface Turn {
@@ -46,6 +47,11 @@ export async function takeTurn(ssm: SSMClient, name: string, { by, what, part }:
       if (holder?.token === token) await ssm.send(new DeleteParameterCommand({ Name: name }));
     },
   };
+}
+
+/** Gives a turn back. Where that fails, what was done is told all the same: the turn is free by itself a little later. */
+export async function endTurn(turn: Turn, { report, service }: Pick<Ground, "report"> & { readonly service: { readonly name: string } }): Promise<void> {
+  await turn.end().catch(() => report({ part: service.name, state: "note", step: `its turn could not be given back: it is free again in ${HELD_MILLISECONDS / 60_000} minutes` }));
 }
 
 async function takeOver(ssm: SSMClient, name: string, part: string, put: (over: boolean) => Promise<number>, now: () => number): Promise<void> {

@@ -16,7 +16,7 @@ export async function migrate(ground: Ground, image: Image, capacity: readonly C
   if (service.migrate === null) return [];
   const revision = await reviseImage(ground, taskFamily(place, migrationOf(service.name)), image.reference);
   try {
-    const { exitCode, reason, lastLines, task } = await runOnce(ground, { revision: revision.arn, startedBy: `deploy ${image.name}`, capacity, step: `migrating to ${image.name}` });
+    const { exitCode, reason, lastLines, task } = await runOnce(ground, { revision: revision.arn, startedBy: `deploy ${image.name}`, capacity, step: `migrating to ${image.name}`, shows: false });
     if (exitCode !== 0) {
       const how = exitCode === null ? reason : `it ended with ${exitCode}${reason === "" ? "" : ` (${reason})`}`;
       throw new Failure("migration-failed", `the migration of ${service.name} to ${image.name} failed: ${how}; nothing was released`, {

@@ -25,6 +25,8 @@ export interface Once {
   readonly capacity: readonly CapacityProviderStrategyItem[];
   /** `waiting for its migration` */
   readonly step: string;
+  /** Whether what it wrote is wanted also where it ended well: that takes seconds to come. */
+  readonly shows: boolean;
 }
 
 /** A task that was begun: ECS tells of it only a moment later. */
@@ -38,7 +40,7 @@ export async function runOnce(ground: Ground, once: Once): Promise<TaskEnd> {
   const begun = await begin(ground, once);
   try {
     const ended = await untilStopped(ground, begun, once.step);
-    return await endOf(ground, ended, once.revision);
+    return await endOf(ground, ended, once);
   } catch (error) {
     if (!isCancelled(error)) throw error;
     await ground.ecs.send(new StopTaskCommand({ cluster: clusterName(ground.place), task: begun, reason: "the deployment was interrupted" }));
@@ -72,9 +74,9 @@ async function untilStopped(ground: Ground, task: string, step: string): Promise
   }
 }
 
-async function endOf(ground: Ground, task: Task, revision: string): Promise<TaskEnd> {
+async function endOf(ground: Ground, task: Task, { revision, shows }: Once): Promise<TaskEnd> {
   const container = task.containers?.find(({ name }) => name === ground.service.name);
-  const found = await findRevision(ground.ecs, revision);
+  const found = shows || container?.exitCode !== 0 ? await findRevision(ground.ecs, revision) : null;
   const lines = found === null ? [] : await lastLines(ground, found.definition, task.taskArn ?? "");
   return { task: idOf(task.taskArn ?? ""), exitCode: container?.exitCode ?? null, reason: [task.stoppedReason, container?.reason].filter(Boolean).join(": "), lastLines: lines };
 }

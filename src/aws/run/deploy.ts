@@ -4,7 +4,7 @@ import { UNRELEASED } from "../render/task-definition.ts";
 import { asFailure, isCancelled, type Try } from "./clients.ts";
 import { openAutoscaling } from "./deploy-first.ts";
 import { describeService, type Ground } from "./deploy-ground.ts";
-import { takeTurn } from "./deploy-lock.ts";
+import { endTurn, takeTurn } from "./deploy-lock.ts";
 import { migrate } from "./deploy-migration.ts";
 import { recordRelease } from "./deploy-release.ts";
 import { findRevision, imageOf, reviseImage, withdraw, type Revision } from "./deploy-revision.ts";
@@ -25,7 +25,7 @@ export async function release(ground: Ground, release: Release): Promise<Deploye
   try {
     return await (service.schedule === null ? releaseRunning(ground, release) : releaseScheduled(ground, release));
   } finally {
-    await turn.end();
+    await endTurn(turn, ground);
   }
 }
 

@@ -17,7 +17,7 @@ export async function runScheduled(ground: Ground): Promise<TaskEnd> {
   const schedule = await describeSchedule(ground);
   if ((await releasedImage(ground)) === null) throw new Failure("not-running", `${service.name} has no release yet in ${place.environment.name}`, { hint: `./dailyge deploy ${service.name} --target aws --environment ${place.environment.name}` });
   try {
-    return await runOnce(ground, { revision: taskFamily(place, service.name), startedBy: "by hand", capacity: capacityOf(schedule.Target?.EcsParameters), step: "waiting for its end" });
+    return await runOnce(ground, { revision: taskFamily(place, service.name), startedBy: "by hand", capacity: capacityOf(schedule.Target?.EcsParameters), step: "waiting for its end", shows: true });
   } catch (error) {
     if (!isCancelled(error)) throw error;
     throw new Failure("cancelled", `the run of ${service.name} was stopped`, { cause: error });
