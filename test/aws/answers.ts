@@ -47,7 +47,7 @@ export function answering(answers: Readonly<Record<string, Answer | readonly Ans
     asked.push({ operation, input });
     const known = answers[operation];
     if (known === undefined) throw new Error(`nobody expected ${operation} ${text}`);
-    const list: readonly Answer[] = Array.isArray(known) ? (known as readonly Answer[]) : [known as Answer];
+    const list: readonly Answer[] = Array.isArray(known) ? (known as readonly Answer[]) : [known];
     const turn = turns.get(operation) ?? 0;
     turns.set(operation, turn + 1);
     const answer = list[Math.min(turn, list.length - 1)] ?? {};

@@ -77,7 +77,8 @@ describe("a release that does not come up", () => {
     expect(told).toMatchObject({ code: "deploy-failed", hint: "./dailyge logs api --target aws --environment dev" });
     expect(told.message).toBe("api was not released: v2 did not stay up: exit code 1: Essential container in task exited (2 times); ECS went back to v1");
     expect(told.details).toEqual(["task: exit code 1: Essential container in task exited (2 times)", expect.stringMatching(/^last words of api\/api\/[xy]$/)]);
-    expect(of(answers, "DeregisterTaskDefinition").map(({ taskDefinition }) => taskDefinition).toSorted()).toEqual([revision("api", 2), revision("api-migrate", 2)].toSorted());
+    expect(of(answers, "DeregisterTaskDefinition").map(({ taskDefinition }) => taskDefinition)).toEqual(expect.arrayContaining([revision("api", 2), revision("api-migrate", 2)]));
+    expect(of(answers, "DeregisterTaskDefinition")).toHaveLength(2);
     expect(recorded(answers)).toEqual([]);
     expect(of(answers, "UpdateService")).toHaveLength(1);
   });

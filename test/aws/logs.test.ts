@@ -1,45 +1,46 @@
-import { describe, expect, test } from "vitest";
-import { addressesIn, asBody, asList, blocksOf, type Body } from "../../src/aws/read/configuration.ts";
-import { renderTerraform } from "../../src/aws/render/index.ts";
-import { EXAMPLES, exampleModel } from "./platforms.ts";
-import { addresses, bodies, directoryOf } from "./rendered.ts";
-import { shopEnvironment, shopModel } from "./shop.ts";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
+import { chooseLogGroups, followLogs, listLogGroups, readLastLines } from "../../src/aws/run/logs.ts";
+import { answering, Refused } from "./answers.ts";
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const PATH = "/probe/dev";
+const groups = ["services/api", "services/nightly", "databases/redis", "network/flow"].map((below) => ({ logGroupName: `${PATH}/${below}` }));
 
-/** Whoever writes to a log group that is not there makes one that keeps everything for ever. */
-describe.each([...EXAMPLES, "shop"])("log groups of %s", (name) => {
-  test("keep what is written for a time, and are there before their writers", async () => {
-    for (const { files } of renderTerraform(name === "shop" ? shopModel() : await exampleModel(name))) {
-      const blocks = files.flatMap(({ content }) => blocksOf(asBody(JSON.parse(content))));
-      const of = (type: string) => blocks.filter((block) => block.type === type);
-      const groups = of("aws_cloudwatch_log_group");
-      for (const { body } of groups) expect(RETENTIONS).toContain(body["retention_in_days"]);
-      const addresses = groups.map(({ address }) => address);
-      for (const { address, body } of of("aws_ecs_task_definition")) expect([address, ...containerLogs(body)].filter((each) => !addresses.includes(each))).toEqual([address]);
-      for (const { body } of of("aws_wafv2_web_acl_logging_configuration")) expect(addresses).toEqual(expect.arrayContaining([...asList(body["log_destination_configs"]).flatMap(addressesIn)]));
-      for (const { body } of of("aws_db_instance")) expect(exportedTo(body, groups)).toEqual(asList(body["enabled_cloudwatch_logs_exports"]));
-    }
-  });
+test("every log below the environment's path has the name of its part; without a word it is those of services", async () => {
+  const client = new CloudWatchLogsClient(answering({ DescribeLogGroups: [{ logGroups: groups.slice(0, 2), nextToken: "more" }, { logGroups: groups.slice(2) }] }).settings);
+  const all = await listLogGroups(client, PATH);
+  expect(all.map(({ part }) => part)).toEqual(["api", "nightly", "redis", "network.flow"]);
+  expect(chooseLogGroups(all, PATH, []).map(({ part }) => part)).toEqual(["api", "nightly"]);
+  expect(chooseLogGroups(all, PATH, ["redis", "network"]).map(({ part }) => part)).toEqual(["redis", "network.flow"]);
+  expect(() => chooseLogGroups(all, PATH, ["nightli"])).toThrow("did you mean nightly?");
 });
 
-/** Groups that a task's containers log to, each by its address. */
-function containerLogs(body: Body): readonly string[] {
-  const containers = asList(JSON.parse(String(body["container_definitions"]))).map(asBody);
-  const logs = containers.map(({ logConfiguration }) => asBody(asBody(logConfiguration)["options"])["awslogs-group"]);
-  return logs.map((log) => addressesIn(log)[0] ?? `no group: ${String(log)}`);
-}
+test("the last lines are looked for in longer and longer times, and no further than there are enough", async () => {
+  const now = Date.parse("2026-11-23T00:00:00Z");
+  const answers = answering({
+    FilterLogEvents: ({ startTime }) => ({ events: [now - 3_600_000, now - 60_000, now - 1_000].filter((at) => at >= Number(startTime)).map((timestamp) => ({ eventId: String(timestamp), timestamp, message: `at ${now - timestamp}\n` })) }),
+  });
+  const client = new CloudWatchLogsClient(answers.settings);
+  const group = { part: "api", group: `${PATH}/services/api` };
+  expect((await readLastLines(client, group, 2, now)).map(({ text }) => text)).toEqual(["at 60000", "at 1000"]);
+  expect(answers.asked).toHaveLength(1);
+  expect((await readLastLines(client, group, 3, now)).map(({ at }) => at)).toEqual(["2026-11-22T23:00:00.000Z", "2026-11-22T23:59:00.000Z", "2026-11-22T23:59:59.000Z"]);
+});
 
-/** The logs of a database whose groups, named as RDS names them, are made before it. */
-function exportedTo({ identifier, depends_on, enabled_cloudwatch_logs_exports }: Body, groups: readonly { readonly address: string; readonly body: Body }[]): readonly unknown[] {
-  const before = groups.filter(({ address }) => asList(depends_on).includes(address)).map(({ body }) => body["name"]);
-  return asList(enabled_cloudwatch_logs_exports).filter((log) => before.includes(`/aws/rds/instance/${String(identifier)}/${String(log)}`));
-}
+test("a log that is not there yet has no lines", async () => {
+  const client = new CloudWatchLogsClient(answering({ FilterLogEvents: new Refused("ResourceNotFoundException") }).settings);
+  expect(await readLastLines(client, { part: "api", group: "x" }, 10)).toEqual([]);
+});
 
-test("all of them keep what is written as long as the definition says", () => {
-  const directory = directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), logs: { keepDays: 365 } }] }, "live");
-  const groups = addresses(directory, "aws_cloudwatch_log_group");
-  expect(groups.length).toBeGreaterThan(5);
-  expect(groups.filter((address) => bodies(directory)(address)["retention_in_days"] !== 365)).toEqual([]);
+test("a line that comes late is told, and none twice", async () => {
+  const began = Date.now();
+  const event = (id: string) => ({ eventId: id, timestamp: began + 1, message: id });
+  const client = new CloudWatchLogsClient(answering({ FilterLogEvents: [{ events: [event("b")] }, { events: [event("a"), event("b")] }, { events: [event("a"), event("b"), event("c")] }] }).settings);
+  const stopped = new AbortController();
+  const told: string[] = [];
+  for await (const { text } of followLogs(client, [{ part: "api", group: "x" }], stopped.signal, 1)) {
+    told.push(text);
+    if (told.length === 3) stopped.abort();
+  }
+  expect(told).toEqual(["b", "a", "c"]);
 });

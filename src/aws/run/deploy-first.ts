@@ -5,12 +5,17 @@ import { isNamed } from "./clients.ts";
 import { notThere, type Ground } from "./deploy-ground.ts";
 
 /** Terraform lets a service go down to none before its first release, and says least from then on: the same, at once. */
-export async function openAutoscaling({ service, place, settings }: Ground): Promise<void> {
+export async function openAutoscaling({ service, place, settings, report }: Ground): Promise<void> {
   const { least, most } = service.replicas;
   if (most <= least) return;
-  await new ApplicationAutoScalingClient(settings).send(new RegisterScalableTargetCommand({
-    ServiceNamespace: "ecs", ScalableDimension: "ecs:service:DesiredCount", ResourceId: `service/${clusterName(place)}/${service.name}`, MinCapacity: least, MaxCapacity: most,
-  }));
+  const target = { ServiceNamespace: "ecs", ScalableDimension: "ecs:service:DesiredCount", ResourceId: `service/${clusterName(place)}/${service.name}` } as const;
+  try {
+    await new ApplicationAutoScalingClient(settings).send(new RegisterScalableTargetCommand({ ...target, MinCapacity: least, MaxCapacity: most }));
+  } catch (error) {
+    // It serves all the same, and the next apply says it.
+    if (!isNamed(error, "AccessDeniedException")) throw error;
+    report({ part: service.name, state: "note", step: "the credentials may not set its least number of replicas: the next apply does" });
+  }
 }
 
 export type Schedule = GetScheduleCommandOutput;

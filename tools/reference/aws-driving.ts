@@ -1,0 +1,24 @@
+/** What a command does in AWS, and what has shown that it does: docs/aws.md tells it. */
+export interface Driven {
+  readonly command: string;
+  readonly does: string;
+  /** An emulator that others wrote; or answers in the format of AWS's API references, where no emulator shows it. Nobody has tried it against AWS itself. */
+  readonly judgedBy: readonly ("MiniStack" | "moto" | "documented answers" | "table of command lines")[];
+  readonly test: string;
+}
+
+export const DRIVEN: readonly Driven[] = [
+  { command: "deploy SERVICE", does: "first and later releases, the same again, a scheduled service, what an apply changed in between", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
+  { command: "deploy SERVICE", does: "replicas that end, fail their health check, cannot pull their image or find no room; ECS's way back, by its circuit breaker or an alarm; a first release that fails", judgedBy: ["documented answers"], test: "test/aws/deploy.test.ts" },
+  { command: "deploy SERVICE", does: "a migration that fails, or never starts", judgedBy: ["documented answers"], test: "test/aws/deploy.test.ts" },
+  { command: "deploy SERVICE", does: "Ctrl-C during the migration", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
+  { command: "deploy SERVICE", does: "Ctrl-C, expired credentials and throttling during the rollout; one that was killed is taken up", judgedBy: ["documented answers"], test: "test/aws/deploy.test.ts" },
+  { command: "deploy SERVICE", does: "one release of a service at a time", judgedBy: ["MiniStack", "documented answers"], test: "test/aws/deploy-lock.test.ts" },
+  { command: "deploy SERVICE", does: "building and pushing with docker buildx, docker, podman and buildah", judgedBy: ["table of command lines"], test: "test/aws/image.test.ts" },
+  { command: "deploy SITE", does: "files, their types and how long they are kept, old assets for one more release, invalidation", judgedBy: ["MiniStack", "moto"], test: "test/live/aws-site.test.ts" },
+  { command: "rollback, releases, status", does: "the release before, without a migration; what serves and served; every replica with its release", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
+  { command: "logs", does: "the last lines, and following", judgedBy: ["MiniStack", "documented answers"], test: "test/aws/logs.test.ts" },
+  { command: "run SERVICE", does: "a scheduled service by hand, with what it wrote and its exit code", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
+  { command: "exec SERVICE", does: "the session that ECS begins, and how its plugin is started; not the plugin itself", judgedBy: ["documented answers"], test: "test/aws/exec.test.ts" },
+  { command: "all of them", does: "credentials that are missing or another account's, AWS out of reach", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
+];
