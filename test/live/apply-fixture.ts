@@ -62,24 +62,38 @@ export class Team {
   }
 
   /** Writes `platform.ts`: `dev`, and `prod`, which is guarded. */
-  define({ databases = 'mysql: { engine: "mysql" }', account }: { databases?: string; account?: string } = {}): void {
-    const own = account === undefined ? "" : `, account: ${JSON.stringify(account)}`;
+  define({ databases = 'mysql: { engine: "mysql" }', account, shared }: { databases?: string; account?: string; shared?: string } = {}): void {
+    const accountIn = (value: string | undefined): string => (value === undefined ? "" : `, account: ${JSON.stringify(value)}`);
+    const own = accountIn(account);
     writeFileSync(join(this.directory, "platform.ts"), `import { definePlatform, parts } from "dailyge-infra";
 export default definePlatform({
-  name: "small", domain: "small.example", region: "ap-northeast-2",
+  name: "small", domain: "small.example", region: "ap-northeast-2"${accountIn(shared)},
   environments: { dev: { branch: "dev"${own} }, prod: { branch: "main", guarded: true${own} } },
   platform: () => parts({ databases: { ${databases} } }),
 });
 `);
   }
 
-  /** Begins a command in its directory. */
-  start(...words: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly told: () => string } {
-    const env = {
+  #environment(): NodeJS.ProcessEnv {
+    return {
       PATH: process.env["PATH"], HOME: this.directory, TMPDIR: join(this.directory, "tmp"), DAILYGE_CACHE: join(this.#cloud.scratch, "cache"),
       TF_REATTACH_PROVIDERS: this.#cloud.provider.reattach, ...this.#cloud.emulator.environment, ...this.#variables,
     };
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", CLI, ...words], { cwd: this.directory, env, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Begins a command at a terminal of its own; what is written to its stdin is typed there. */
+  terminal(...words: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly shown: () => string } {
+    const command = [process.execPath, "--disable-warning=ExperimentalWarning", CLI, ...words].join(" ");
+    const env = { ...this.#environment(), TERM: "xterm" };
+    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], { cwd: this.directory, env, stdio: ["pipe", "pipe", "pipe"] });
+    let shown = "";
+    child.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()));
+    return { child, ended: new Promise((resolve) => child.once("close", resolve)), shown: () => shown };
+  }
+
+  /** Begins a command in its directory. */
+  start(...words: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly told: () => string } {
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", CLI, ...words], { cwd: this.directory, env: this.#environment(), stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
     let told = "";
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

@@ -23,9 +23,9 @@ describe.skipIf(missing !== null)("a state in a bucket", () => {
   });
 
   /** An emulator has no host name for each bucket: a file beside ours says so, as a team's own file may. */
-  function team(): Team {
+  function team(shared: string = cloud.emulator.account): Team {
     const made = new Team(cloud);
-    made.define({ account: cloud.emulator.account });
+    made.define({ account: cloud.emulator.account, shared });
     for (const name of ["shared", "dev"]) {
       const place = join(made.directory, "terraform", name);
       mkdirSync(place, { recursive: true });
@@ -53,6 +53,15 @@ describe.skipIf(missing !== null)("a state in a bucket", () => {
       expect(await team().run("apply", "--yes")).toMatchObject({ code: 0 });
       expect(await keys()).toEqual(["small/dev.tfstate", "small/shared.tfstate"]);
       expect(await team().run("verify")).toMatchObject({ code: 0 });
+    });
+
+    test("leaves what is shared as it is, where that is in another account", async () => {
+      const other = team("999999999999");
+      const { code, out, told } = await other.run("apply", "--yes");
+      expect({ code, out, told }).toMatchObject({ code: 0, told: expect.stringContaining("shared is left as it is: it is in account 999999999999\n") });
+      expect(out).not.toContain("shared");
+      expect(await other.run("plan")).toMatchObject({ code: 0, out: expect.stringContaining("shared: not compared: it is in account 999999999999\n") });
+      expect(await other.run("apply", "shared", "--yes")).toMatchObject({ code: 2, told: expect.stringContaining("shared is in account 999999999999, and the credentials are of") });
     });
 
     test("names who was killed with the lock in hand, and how to release it", async () => {

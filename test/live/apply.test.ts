@@ -27,6 +27,7 @@ describe.skipIf(missing !== null)("apply", () => {
     expect(out).toMatch(/^shared: \d+ created in [\d.]+ s$/m);
     expect(out).toMatch(/the zone of small\.example is new: [^]*registrar[^]*\n {2}made-up-1\n {2}made-up-2\n/);
     expect(`${out}${told}`.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(told.replaceAll(/\n */g, " ")).toContain("dev: its state is kept in terraform/dev/terraform.tfstate, on this machine alone, because the definition names no account");
     expect(team.state("dev")).toContain(DATABASE);
     expect(await team.run("apply", "--yes")).toMatchObject({ code: 0, out: "shared: as defined, nothing to change\ndev: as defined, nothing to change\n" });
     expect(await team.run("verify")).toMatchObject({ code: 0, out: expect.stringMatching(/^shared: as defined \(\d+ compared\)\ndev: as defined \(\d+ compared\)\n$/) });
@@ -47,6 +48,16 @@ describe.skipIf(missing !== null)("apply", () => {
     const text = await team.run("plan", "--environment", "dev");
     expect(text).toMatchObject({ code: 0, out: expect.stringContaining(`    change   ${DATABASE}: backup_retention_period\n`) });
     expect(text.out).toContain("next: ./dailyge apply --environment dev\n");
+  });
+
+  test("plans what it can before what is shared is there", async () => {
+    cloud.provider.world.refusals.set("data.aws_route53_zone", { severity: 1, summary: "no matching Route 53 Hosted Zone found", detail: "" });
+    team.define({ databases: 'cache: { engine: "redis" }' });
+    const { code, out } = await team.run("plan", "--environment", "dev");
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/^shared: \d+ created$/m) });
+    expect(out.replaceAll(/\n */g, " ")).toContain("dev: not compared: shared comes first (dev cannot be planned: data.aws_route53_zone.zone: no matching Route 53 Hosted Zone found)");
+    await team.run("apply", "shared", "--yes");
+    expect(await team.run("plan", "--environment", "dev")).toMatchObject({ code: 2, told: expect.stringContaining("no matching Route 53 Hosted Zone found") });
   });
 
   test("destroys what holds data only when it is named, one by one", async () => {
@@ -140,8 +151,9 @@ describe.skipIf(missing !== null)("apply", () => {
     child.kill("SIGKILL");
     await ended;
     expect(team.left()).toHaveLength(1);
-    await eventually(async () => team.state("dev").includes(DATABASE), 30);
+    await eventually(() => cloud.provider.world.of("aws_db_instance").length === 1, 30);
     await eventually(async () => (await team.run("apply", "--yes")).code === 0, 30);
+    expect(team.state("dev")).toContain(DATABASE);
     expect(team.left()).toEqual([]);
     expect(await team.run("verify")).toMatchObject({ code: 0 });
   });
@@ -172,6 +184,30 @@ describe.skipIf(missing !== null)("apply", () => {
     const both = await Promise.all([team.run("apply", "--yes"), team.run("apply", "--yes")]);
     expect(both.filter(({ code }) => code === 0)).toHaveLength(1);
     expect(both.find(({ code }) => code !== 0)?.told).toMatch(/holds its lock since|something was applied since the plan was made/);
+  });
+
+  describe("a person at a terminal", () => {
+    /** Types at the questions of a command, each after a text was shown. */
+    async function atTerminal(typed: readonly (readonly [shown: string, keys: string])[], ...words: readonly string[]) {
+      const { child, shown, ended } = team.terminal(...words);
+      for (const [text, keys] of typed) {
+        await eventually(() => shown().includes(text));
+        child.stdin?.write(keys);
+      }
+      return { code: await ended, shown: shown() };
+    }
+
+    test("agrees to each directory, and to a guarded one by its name", async () => {
+      const agreed = await atTerminal([["Apply this to shared? [y/N] ", "y\r"], ["prod is guarded. To apply this, type its name: ", "prod\r"]], "apply", "--environment", "prod");
+      expect(agreed).toMatchObject({ code: 0, shown: expect.stringMatching(/prod: \d+ created in/) });
+    });
+
+    test.each([["another name", "dev\r"], ["nothing", "\r"], ["Ctrl-C", "\u0003"], ["Ctrl-D", "\u0004"]])("does not, with %s", async (_name, keys) => {
+      await team.run("apply", "shared", "--yes");
+      const refused = await atTerminal([["prod is guarded. To apply this, type its name: ", keys]], "apply", "--environment", "prod");
+      expect(refused).toMatchObject({ code: 2, shown: expect.stringContaining("nothing was changed in prod") });
+      expect(cloud.provider.world.of("aws_vpc")).toEqual([]);
+    });
   });
 
   describe("asks who it is before anything else", () => {

@@ -31,8 +31,10 @@ export function diagnosticInLine(line: string): readonly Diagnostic[] {
   const { diagnostic } = parsedLine(line);
   if (typeof diagnostic !== "object" || diagnostic === null) return [];
   const { severity, summary, detail, address } = diagnostic as Readonly<Record<string, unknown>>;
-  return [made(severity === "warning" ? "warning" : "error", String(summary ?? ""), String(detail ?? ""), typeof address === "string" ? address : null)];
+  return [made(severity === "warning" ? "warning" : "error", textOf(summary), textOf(detail), typeof address === "string" ? address : null)];
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** A line of what `-json` prints, as an object; empty when it is none. */
 export function parsedLine(line: string): Readonly<Record<string, unknown>> {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { TerraformDirectory } from "../../aws/render/index.ts";
 import { applyPlan, type Applied } from "../../aws/run/apply.ts";
 import { awsSettings } from "../../aws/run/clients.ts";
@@ -9,7 +11,7 @@ import { confirm } from "../confirm.ts";
 import type { Invocation } from "../invocation.ts";
 import { counts, planText, shownPlan, type ShownPlan } from "../plan-text.ts";
 import { wrap } from "../table.ts";
-import { again, working, write, type Work, type Written } from "../terraform-work.ts";
+import { accountOf, again, working, write, type Work, type Written } from "../terraform-work.ts";
 
 /** What became of a directory. */
 interface Done extends ShownPlan {
@@ -29,10 +31,19 @@ export async function apply(invocation: Invocation): Promise<number> {
     for (const rendered of work.reachable) directories.push(await applyDirectory(invocation, written, work, { rendered, used, last: rendered === work.reachable.at(-1) }));
     return { account: work.identity.account, directories, users: await makeUsers(written, work) };
   });
+  for (const name of keptHere(written)) {
+    invocation.tell(`${wrap(`${name}: its state is kept in ${join(written.out, name, LOCAL_STATE)}, on this machine alone, because the definition names no account`, invocation.terminal.columns, "  ")}\n`);
+  }
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(done, null, 2)}\n`);
   else invocation.print(`${doneText(invocation, written, done.directories)}${done.users.map(({ database, state }) => `database ${database}: its users are ${state}\n`).join("")}`);
   return 0;
 }
+
+const LOCAL_STATE = "terraform.tfstate";
+
+/** Directories whose state nobody else has. */
+const keptHere = ({ located: { model }, out, rendered }: Written): readonly string[] =>
+  rendered.map(({ name }) => name).filter((name) => accountOf(model, name) === null && existsSync(join(out, name, LOCAL_STATE)));
 
 interface Turn {
   readonly rendered: TerraformDirectory;

@@ -24,7 +24,7 @@ export class World {
   readonly things = new Map<string, Thing>();
   /** `aws_db_instance.engine`: arguments that cannot change. */
   readonly fixed = new Set<string>();
-  /** By type: what is said instead of making or changing one. */
+  /** By type: what is said instead of making or changing one, of `data.TYPE` instead of looking it up. */
   readonly refusals = new Map<string, Complaint>();
   /** By type: how long an apply takes, in milliseconds. */
   readonly slow = new Map<string, number>();
