@@ -6,6 +6,7 @@ import { deploy } from "./figures/deploy.ts";
 import { edge } from "./figures/edge.ts";
 import { kill } from "./figures/kill.ts";
 import { memory } from "./figures/memory.ts";
+import { plan } from "./figures/plan.ts";
 import { refused } from "./figures/refused.ts";
 import { site } from "./figures/site.ts";
 import { snapshot } from "./figures/snapshot.ts";
@@ -16,7 +17,7 @@ import { machineFacts, page, tableText, type Outcome } from "./report.ts";
 import { repository, Workbench } from "./workbench.ts";
 
 // The project's figures. All of them: docs/benchmarks.md is written. Some of them, by name: they are printed.
-const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, cold, deploy, kill, watch, snapshot, start];
+const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, cold, deploy, kill, watch, snapshot, start, plan];
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 

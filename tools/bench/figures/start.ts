@@ -6,13 +6,13 @@ import { each, median, medianOfPairs, milliseconds, times } from "../statistics.
 import { repository, type Workbench } from "../workbench.ts";
 
 const REPETITIONS = 15;
-const GOALS = { model: 2.5, plan: 4 } as const;
+const GOALS = { model: 2.5 } as const;
 
 export const start: Measurement = {
   name: "start",
   method:
-    "`./dailyge model` and `./dailyge plan --environment prod` of the reference platform, as typed, launcher and all, in turn with `node hello.ts`, a file of one typed line; " +
-    "the same Node, and the same compile cache, warm. The directory of the plan holds an earlier plan, as it does after the first time.",
+    "`./dailyge model` of the reference platform, as typed, launcher and all, in turn with `node hello.ts`, a file of one typed line; " +
+    "the same Node, and the same compile cache, warm.",
   measure,
 };
 
@@ -24,7 +24,6 @@ async function measure(bench: Workbench): Promise<Finding> {
   const commands = {
     hello: [process.execPath, "--disable-warning=ExperimentalWarning", hello],
     model: ["./dailyge", "model"],
-    plan: ["./dailyge", "plan", "--environment", "prod", "--out", join(directory, "plan")],
   } as const;
   const run = ([program, ...words]: readonly [string, ...string[]]): number => {
     const began = performance.now();
@@ -33,9 +32,9 @@ async function measure(bench: Workbench): Promise<Finding> {
     return performance.now() - began;
   };
   for (const command of Object.values(commands)) for (let turn = 0; turn < 2; turn += 1) run(command);
-  const taken = { hello: [] as number[], model: [] as number[], plan: [] as number[] };
-  for (let turn = 0; turn < REPETITIONS; turn += 1) for (const name of ["hello", "model", "plan"] as const) taken[name].push(run(commands[name]));
-  const figure = (name: "model" | "plan", what: string): Figure => {
+  const taken = { hello: [] as number[], model: [] as number[] };
+  for (let turn = 0; turn < REPETITIONS; turn += 1) for (const name of ["hello", "model"] as const) taken[name].push(run(commands[name]));
+  const figure = (name: "model", what: string): Figure => {
     const ratio = medianOfPairs(taken[name], taken.hello, (one, other) => one / other);
     return {
       what,
@@ -47,7 +46,7 @@ async function measure(bench: Workbench): Promise<Finding> {
     };
   };
   return {
-    figures: [figure("model", "`model`"), figure("plan", "`plan` of prod")],
-    notes: [`model: ${each(taken.model, 0)} ms; plan: ${each(taken.plan, 0)} ms; hello: ${each(taken.hello, 0)} ms`],
+    figures: [figure("model", "`model`")],
+    notes: [`model: ${each(taken.model, 0)} ms; hello: ${each(taken.hello, 0)} ms`],
   };
 }
