@@ -26,9 +26,14 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
   let world: World;
   const images: Record<string, string> = {};
 
-  const start = (words: readonly string[], environment: Readonly<Record<string, string>> = {}): Command => platform.startWith({ environment: { ...emulator.environment, ...environment } }, ...words, "--target", "aws");
+  const start = (words: readonly string[], environment: Readonly<Record<string, string>> = {}): Command => platform.startWith({ environment: { ...emulator.environment, ...environment } }, words[0] ?? "", "--target", "aws", ...words.slice(1));
   const aws = (...words: readonly string[]): Promise<Told> => start(words).ended();
-  const newest = async (family: string) => (await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: `probe-dev-${family}` }))).taskDefinition;
+  /** The newest that is in use: asked for by its family alone, the emulator gives one that was taken back. */
+  const newest = async (family: string) => {
+    const { taskDefinitionArns = [] } = await world.ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: `probe-dev-${family}`, status: "ACTIVE", sort: "DESC" }));
+    const taskDefinition = taskDefinitionArns.find((arn) => arn.includes(`/probe-dev-${family}:`));
+    return (await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition;
+  };
   const api = async () => (await world.ecs.send(new DescribeServicesCommand({ cluster: "probe-dev", services: ["api"] }))).services?.[0];
   /** Releases, and plays what the migration's program would do. */
   const deploy = async (...words: readonly string[]): Promise<Told> => {

@@ -1,0 +1,70 @@
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import { EC2Client, RunInstancesCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateDBInstanceCommand, RDSClient, StopDBInstanceCommand } from "@aws-sdk/client-rds";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AwsStatus } from "../../src/aws/run/status.ts";
+import { World } from "./aws-world.ts";
+import { findEmulator, startEmulator, type RunningEmulator } from "./emulator.ts";
+import { sharePlatform, service } from "./fixture.ts";
+
+/** What `status` says of databases, sites and alarms, as an emulator plays them. */
+const found = await findEmulator("moto");
+
+describe.skipIf(found === null)("status on AWS", () => {
+  const platform = sharePlatform({
+    services: { api: service({ uses: ["db", "cache"] }) },
+    sites: { main: { host: "main", directory: "sites/main" } },
+    databases: { db: { engine: "mysql" }, cache: { engine: "redis", memory: "64 MB" } },
+  });
+  let emulator: RunningEmulator;
+
+  const status = async (): Promise<AwsStatus> => {
+    const told = await platform.startWith({ environment: emulator.environment }, "status", "--target", "aws", "--json").ended();
+    expect(told, told.err).toMatchObject({ code: 0 });
+    return JSON.parse(told.out) as AwsStatus;
+  };
+  const states = async (): Promise<readonly string[]> => (await status()).parts.map(({ name, state }) => `${name} ${state}`);
+
+  beforeAll(async () => {
+    if (found !== null) emulator = await startEmulator(found);
+  });
+  afterAll(() => emulator?.stop());
+
+  test("what Terraform has not made yet is stopped", async () => {
+    expect(await states()).toEqual(["db stopped", "cache stopped", "main stopped", "api stopped"]);
+  });
+
+  test("databases are as RDS and EC2 see them", async () => {
+    const { client } = emulator;
+    const rds = new RDSClient(client);
+    const ec2 = new EC2Client(client);
+    await rds.send(new CreateDBInstanceCommand({ DBInstanceIdentifier: "probe-dev-db", DBInstanceClass: "db.t4g.micro", Engine: "mysql", AllocatedStorage: 20, MasterUsername: "platform", MasterUserPassword: "a password" }));
+    const { Instances = [] } = await ec2.send(new RunInstancesCommand({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1, TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Name", Value: "probe-dev-cache" }] }] }));
+    expect((await states()).slice(0, 2)).toEqual(["db ready", "cache ready"]);
+    await rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: "probe-dev-db" }));
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [Instances[0]?.InstanceId ?? ""] }));
+    expect((await states()).slice(0, 2)).toEqual(["db stopped", "cache stopped"]);
+  });
+
+  test("a site is there once something was released to its distribution", async () => {
+    const world = new World(emulator);
+    await world.makeSite();
+    expect(await states()).toContain("main stopped");
+    expect(await platform.startWith({ environment: emulator.environment }, "deploy", "main", "--target", "aws").ended()).toMatchObject({ code: 0 });
+    const { parts, urls } = await status();
+    expect(parts.find(({ name }) => name === "main")).toMatchObject({ state: "ready", release: expect.stringMatching(/^worktree-/), url: "https://main.example.com" });
+    expect(urls).toMatchObject({ main: "https://main.example.com", api: "https://api.example.com" });
+  });
+
+  test("alarms that ring are told, and others not", async () => {
+    const cloudwatch = new CloudWatchClient(emulator.client);
+    for (const AlarmName of ["probe-dev-api-errors", "probe-dev-api-quiet", "probe-prod-api-errors"]) {
+      await cloudwatch.send(new PutMetricAlarmCommand({ AlarmName, AlarmDescription: "api answers with errors", Namespace: "N", MetricName: "M", ComparisonOperator: "GreaterThanThreshold", EvaluationPeriods: 1, Period: 60, Statistic: "Sum", Threshold: 1 }));
+      await cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: AlarmName.endsWith("errors") ? "ALARM" : "OK", StateReason: "tried" }));
+    }
+    expect((await status()).alarms).toMatchObject([{ name: "probe-dev-api-errors", why: "api answers with errors" }]);
+    const told = await platform.startWith({ environment: emulator.environment }, "status", "--target", "aws").ended();
+    expect(told.out).toMatch(/\nAlarms:\n {2}probe-dev-api-errors: api answers with errors/);
+    expect(told.out.split("\n").every((line) => line.length <= 80), told.out).toBe(true);
+  });
+});
