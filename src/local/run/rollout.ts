@@ -13,7 +13,7 @@ import { TAKEN_DOWN, type Stage } from "./stage.ts";
 import { inspectProcess, specHash, startProcess, stopProcess, type Death } from "./supervisor.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
-/** How long a new release is watched after its last replica took over, before the old one is given up. */
+/** How long a new release is watched once all of it runs, before the last replica of the old one goes. */
 const BAKE_SECONDS = { "one by one": 2, "at once": 0.5 } as const;
 const RELEASES_KEPT = 5;
 /** Of a replica that did not start or stay: a stack trace of Node takes twenty, and what is wrong stands above it. */
@@ -64,8 +64,10 @@ async function rollAlone(stage: Stage, workload: Workload, to: string, signal: A
   record.rollout = from === to ? null : { to, startedAt: new Date(started).toISOString() };
   await stage.remember();
   try {
-    await replaceAll(stage, workload, to, signal, pace);
-    if (from !== null && from !== to && record.replicas.length > 0) await bake(stage, workload, started, BAKE_SECONDS[pace], signal);
+    const watched = async (): Promise<void> => {
+      if (from !== null && from !== to) await bake(stage, workload, to, started, BAKE_SECONDS[pace], signal);
+    };
+    await replaceAll(stage, workload, to, signal, pace, watched);
   } catch (cause) {
     if (from === to || signal?.reason === TAKEN_DOWN) throw rollFailure(workload, to, from, cause, "what served before serves on", signal);
     const outcome = await undo(stage, workload, from).then(
@@ -128,8 +130,13 @@ async function migrate(stage: Stage, workload: Workload, release: string, signal
   await stage.remember();
 }
 
-/** Until exactly the wanted number of replicas runs, all of this release and of the present definition. A new release is given up when a part of it does not hold. */
-export async function replaceAll(stage: Stage, workload: Workload, release: string, signal?: AbortSignal, pace: Pace = "one by one"): Promise<void> {
+/**
+ * Until exactly the wanted number of replicas runs, all of this release and of the present definition. A new release is
+ * given up when a part of it does not hold. The last of what served before goes after `complete`: until then it serves.
+ */
+export async function replaceAll(
+  stage: Stage, workload: Workload, release: string, signal?: AbortSignal, pace: Pace = "one by one", complete = async (): Promise<void> => {},
+): Promise<void> {
   const record = recordOf(stage, workload.name);
   const started = Date.now();
   const fitting: Replica[] = [];
@@ -141,16 +148,17 @@ export async function replaceAll(stage: Stage, workload: Workload, release: stri
   if (others.length === 0 || pace === "at once") {
     await startAll(stage, workload, release, missing, signal);
     missing = 0;
-    await Promise.all(others.splice(0).map((other) => retire(stage, workload, other)));
   }
   const fresh: Replica[] = [];
-  while (missing > 0 || others.length > 0) {
+  while (missing > 0 || (others.length > 1 && pace === "one by one")) {
     if (missing > 0) fresh.push(await start(stage, workload, release, signal));
     missing -= 1;
     if (release !== record.current) for (const replica of fresh) await requireHolding(stage, workload, replica, started);
-    const oldest = others.shift();
+    const oldest = others.length > 1 ? others.shift() : undefined;
     if (oldest !== undefined) await retire(stage, workload, oldest);
   }
+  await complete();
+  await Promise.all(others.map((other) => retire(stage, workload, other)));
 }
 
 /** Where nothing serves, or what serves is broken. When one fails, none is left in the edge half started. */
@@ -258,9 +266,10 @@ function ignoreEdge(cause: unknown): void {
 }
 
 /** The whole release stays up and healthy for a while. */
-async function bake(stage: Stage, workload: Workload, startedAt: number, seconds: number, signal?: AbortSignal): Promise<void> {
+async function bake(stage: Stage, workload: Workload, release: string, startedAt: number, seconds: number, signal?: AbortSignal): Promise<void> {
+  const replicas = recordOf(stage, workload.name).replicas.filter((replica) => replica.release === release);
+  if (replicas.length === 0) return;
   stage.report({ part: workload.name, state: "working", step: `watching it for ${seconds} s` });
-  const { replicas } = recordOf(stage, workload.name);
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
     for (const replica of replicas) await requireHolding(stage, workload, replica, startedAt);
