@@ -1,56 +1,16 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderTerraform, type TerraformDirectory } from "../aws/render/index.ts";
+import type { TerraformDirectory } from "../aws/render/index.ts";
 import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
 import { awsSettings } from "../aws/run/clients.ts";
-import { readExtra, withExtra } from "../aws/run/extra.ts";
-import { permitting } from "../aws/run/guard.ts";
-import { writeDirectories, type WrittenPlan } from "../aws/run/plan.ts";
 import { planDirectory, type PlannedDirectory, type Workshop } from "../aws/run/terraform-plan.ts";
 import { requireTerraform } from "../aws/run/terraform.ts";
-import { Failure } from "../kit/failure.ts";
-import type { Model } from "../model/model.ts";
 import { Interrupts } from "./interrupts.ts";
 import type { Invocation } from "./invocation.ts";
-import { cacheHome, locate, type Located } from "./locate.ts";
+import { cacheHome } from "./locate.ts";
 import { ProgressView } from "./progress.ts";
-
-/** What is written, before anybody is asked. */
-export interface Written {
-  readonly located: Located;
-  /** As it was named. */
-  readonly out: string;
-  readonly rendered: readonly TerraformDirectory[];
-  readonly files: WrittenPlan;
-  /** What `--destroy` names. */
-  readonly permitted: readonly string[];
-  /** No environment is named, so all are meant. */
-  readonly all: boolean;
-}
-
-/** Writes the directories that a command is about: those named, else all or the environment's, after what is shared. */
-export async function write(invocation: Invocation, all: boolean): Promise<Written> {
-  const located = await locate(invocation);
-  const permitted = invocation.lists["destroy"] ?? [];
-  const every = all && invocation.values["environment"] === undefined && invocation.words.length === 0;
-  const chosen = every ? null : chooseDirectories(invocation, located);
-  const out = invocation.values["out"] ?? "terraform";
-  const ours = permitting(renderTerraform(located.model, (name) => chosen?.includes(name) ?? true), permitted);
-  const rendered = withExtra(ours, await readExtra(located.sources), ["shared", ...located.model.environments.map(({ name }) => name)]);
-  return { located, out, rendered, files: await writeDirectories(rendered, out), permitted, all: every };
-}
-
-function chooseDirectories({ verb, words: [only, ...more] }: Invocation, { environment }: Located): readonly string[] {
-  if (more.length > 0 || (only !== undefined && only !== "shared")) {
-    throw new Failure("usage", `${verb} takes at most the word shared`, { hint: `./dailyge ${verb} --environment ${environment.name}` });
-  }
-  return only === "shared" ? ["shared"] : ["shared", environment.name];
-}
-
-/** The account that a directory is in; null when the definition leaves that open. */
-export const accountOf = ({ shared, environments }: Model, directory: string): string | null =>
-  directory === "shared" ? shared.account : (environments.find(({ name }) => name === directory)?.account ?? null);
+import { accountOf, again, type Written } from "./terraform-write.ts";
 
 /** Everything that is needed to compare with AWS, made ready and checked. */
 export interface Work {
@@ -129,10 +89,4 @@ function isThere(pid: number): boolean {
   } catch (error) {
     return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
-}
-
-/** The command line as it was given, without what was permitted. */
-export function again({ verb, words, values }: Invocation): string {
-  const named = ["platform", "environment", "out"].flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${values[name]}`]));
-  return ["./dailyge", verb, ...words, ...named].join(" ");
 }

@@ -108,7 +108,9 @@ describe("what would be lost", () => {
 
 describe("what a resource belongs to", () => {
   test("by the file that it is written in, and by its name when it is not any more", async () => {
-    const nounOf = nounsIn(directoryOf(await exampleModel("dailyge"), "prod").files);
+    const extra = [{ name: "alarms.tf", content: 'resource "aws_sns_topic" "night" {\n  name = "night"\n}\n' }];
+    const nounOf = nounsIn([...directoryOf(await exampleModel("dailyge"), "prod").files, ...extra]);
+    expect(nounOf("aws_sns_topic.night")).toBe("alarms");
     expect(["aws_vpc.main", DATABASE, "aws_ecs_service.service_admin-api", 'aws_subnet.public_a["x"]', "aws_s3_bucket.site_main", "aws_sqs_queue.topic_events_event-worker"].map(nounOf)).toEqual([
       "network", "database mysql", "service admin-api", "network", "site main", "topic events",
     ]);

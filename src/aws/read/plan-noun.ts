@@ -7,7 +7,7 @@ export type NounOf = (address: string) => string;
 /** Kinds that have names of their own; theirs are in the names of files and resources. */
 const KINDS = ["service", "site", "database", "topic"];
 
-/** By the file that a resource is written in; what is no longer written, by its own name. */
+/** By the file that a resource is written in, ours or the team's own; what is no longer written, by its own name. */
 export function nounsIn(files: readonly WrittenFile[]): NounOf {
   const known = new Map(files.flatMap((file) => addressesOf(file).map((address) => [address, nounOfFile(file.name)] as const)));
   return (address) => known.get(withoutKey(address)) ?? nounOfName(address);

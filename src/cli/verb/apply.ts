@@ -11,7 +11,8 @@ import { confirm } from "../confirm.ts";
 import type { Invocation } from "../invocation.ts";
 import { counts, planText, shownPlan, type ShownPlan } from "../plan-text.ts";
 import { wrap } from "../table.ts";
-import { accountOf, again, working, write, type Work, type Written } from "../terraform-work.ts";
+import { working, type Work } from "../terraform-work.ts";
+import { accountOf, again, write, type Written } from "../terraform-write.ts";
 
 /** What became of a directory. */
 interface Done extends ShownPlan {

@@ -14,7 +14,8 @@ import { confirm } from "../confirm.ts";
 import type { Invocation } from "../invocation.ts";
 import { locate, type Located } from "../locate.ts";
 import { counts, planText, shownPlan, type ShownPlan } from "../plan-text.ts";
-import { again, working, type Work } from "../terraform-work.ts";
+import { working, type Work } from "../terraform-work.ts";
+import { again } from "../terraform-write.ts";
 
 /** Makes what an account needs before anything else: the bucket for states, and roles for workflows and for other accounts. Safe to run again at any time. */
 export async function bootstrap(invocation: Invocation): Promise<number> {

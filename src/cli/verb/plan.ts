@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import { differencesOf } from "../../aws/render/differences.ts";
 import { floatingImages } from "../../aws/render/image.ts";
-import { mayHaveCredentials } from "../../aws/run/account.ts";
+import { mayHaveCredentials } from "../../aws/run/account-credentials.ts";
 import { findTerraform } from "../../aws/run/terraform.ts";
 import { Failure } from "../../kit/failure.ts";
 import type { Invocation } from "../invocation.ts";
 import { counts, planText, shownPlan, type ShownPlan } from "../plan-text.ts";
 import { wrap } from "../table.ts";
-import { again, working, write, type Work, type Written } from "../terraform-work.ts";
+import type { Work } from "../terraform-work.ts";
+import { again, write, type Written } from "../terraform-write.ts";
 
 /** What is known of a directory: its plan, or why there is none. */
 type Answer = ShownPlan | { readonly directory: string; readonly changes: null; readonly because: string };
@@ -19,6 +20,8 @@ export async function plan(invocation: Invocation): Promise<number> {
   if (!json) invocation.print(writtenText(written, invocation.terminal.columns));
   const only = whyOnlyWritten(invocation);
   if (only === null) {
+    // Loaded only here: most of what it needs is not needed to write.
+    const { working } = await import("../terraform-work.ts");
     const { account, answers } = await working(invocation, written, compareAll).catch(withWayOut);
     if (json) invocation.print(planJson(written, { account, changes: answers }));
     else invocation.print(answersText(invocation, account, answers));

@@ -2,7 +2,8 @@ import { compare, type Comparison, type Deviation } from "../../aws/read/plan-dr
 import type { NounOf } from "../../aws/read/plan-noun.ts";
 import type { Invocation } from "../invocation.ts";
 import { wrap } from "../table.ts";
-import { working, write } from "../terraform-work.ts";
+import { working } from "../terraform-work.ts";
+import { write } from "../terraform-write.ts";
 
 /** What was found in a directory. */
 interface Verified {
