@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { resolvePlatform } from "../../src/cli/load.ts";
+import { awsPage } from "./aws.ts";
 import { interfacesIn, typesIn } from "./interfaces.ts";
 import { section } from "./markdown.ts";
 
-// Writes docs/reference/definition.md out of the definition's doc comments; with --check it only says whether that would change it.
+// Writes docs/reference/definition.md out of the definition's doc comments, and docs/aws.md out of what is rendered; with --check it only says whether that would change them.
 const NOUNS = ["platform", "environment", "parts", "team", "site", "service", "hosts", "database", "topic", "protection", "network", "logs", "uptime", "budget", "delivery"];
 
 const root = new URL("../../", import.meta.url);
@@ -36,11 +38,18 @@ const given = ["## What a service is given", "", "Variables of its environment b
   "| Variable | What it says |", "| --- | --- |", ...GIVEN.map(([name, says]) => `| ${name} | ${says} |`)].join("\n");
 
 const page = `${[INTRODUCTION, ...NOUNS.flatMap((noun) => interfacesIn(source(noun), `src/definition/${noun}.ts`)).map(section), given, units].join("\n\n")}\n`;
-const file = new URL("docs/reference/definition.md", root);
 
-if (!process.argv.includes("--check")) {
-  writeFileSync(file, page);
-} else if (!existsSync(file) || readFileSync(file, "utf8") !== page) {
-  console.error(`${fileURLToPath(file)} is stale: run node tools/reference/main.ts`);
-  process.exitCode = 1;
+const { resolved } = await resolvePlatform(fileURLToPath(new URL("examples/dailyge/platform.ts", root)));
+if (!resolved.ok) throw new Error("the reference platform has findings");
+
+const PAGES: readonly (readonly [path: string, page: string])[] = [["docs/reference/definition.md", page], ["docs/aws.md", awsPage(resolved.model)]];
+
+for (const [path, text] of PAGES) {
+  const file = new URL(path, root);
+  if (!process.argv.includes("--check")) {
+    writeFileSync(file, text);
+  } else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    console.error(`${fileURLToPath(file)} is stale: run node tools/reference/main.ts`);
+    process.exitCode = 1;
+  }
 }

@@ -4,9 +4,16 @@ import type { Rule, Violation } from "./rule.ts";
 
 type Test = (statement: Body, document: PolicyDocument) => string | undefined;
 
+/** What has a policy in AWS's language. */
+const POLICIES = [
+  "aws_iam_role", "aws_iam_role_policy", "aws_iam_policy", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy", "aws_ecr_repository_policy",
+  "aws_kms_key", "aws_secretsmanager_secret_policy", "aws_cloudwatch_log_resource_policy",
+];
+
 /** A rule about each statement of every policy. */
 const everyStatement = (about: Pick<Rule, "name" | "controls" | "says">, test: Test): Rule => ({
   ...about,
+  about: POLICIES,
   find: (configuration) =>
     policiesOf(configuration).flatMap((document) =>
       (document.statements ?? []).flatMap((statement): readonly Violation[] => {
@@ -74,9 +81,9 @@ export const ACCESS: readonly Rule[] = [
   }),
   everyStatement({ name: "policy-schema", controls: [], says: "a denial is for everyone" }, (statement, { kind }) =>
     statement["Effect"] === "Deny" && kind === "resource" && !(["AWS", "Service"] as const).some((each) => principalsOf(statement, each).includes("*")) ? "it denies to some" : undefined),
-  { name: "tls-only", controls: ["S3.5"], says: "buckets, topics and queues are used over TLS alone", find: plainConnections },
-  { name: "role-policies", controls: ["IAM.1"], says: "of AWS's own policies a role has those that its purpose needs", find: strangePolicies },
-  { name: "role-trust", controls: [], says: "a role is taken on by one kind of machine or service", find: strangeTrust },
+  { name: "tls-only", controls: ["S3.5"], says: "buckets, topics and queues are used over TLS alone", about: ["aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic"], find: plainConnections },
+  { name: "role-policies", controls: ["IAM.1"], says: "of AWS's own policies a role has those that its purpose needs", about: ["aws_iam_role_policy_attachment"], find: strangePolicies },
+  { name: "role-trust", controls: [], says: "a role is taken on by one kind of machine or service", about: ["aws_iam_role"], find: strangeTrust },
 ];
 
 /** What an action is to be asked about. */

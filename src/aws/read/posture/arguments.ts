@@ -24,7 +24,7 @@ const LINES: readonly Line[] = [
   ["aws_db_instance", "auto_minor_version_upgrade", true, ["RDS.13"], "a database gets its patches"],
   ["aws_db_instance", "copy_tags_to_snapshot", true, ["RDS.17"], "a snapshot has the tags of its database"],
   ["aws_db_instance", "enabled_cloudwatch_logs_exports", holds("error", "slowquery"), ["RDS.9"], "a database's logs leave it"],
-  ["aws_db_instance", "manage_master_user_password", true, ["SecretsManager.1"], "the administrator's password is AWS's to make and change"],
+  ["aws_db_instance", "manage_master_user_password", true, [], "the administrator's password is AWS's to make and change"],
   ["aws_db_instance", "username", (value) => typeof value === "string" && !["admin", "root", "mysql", "administrator"].includes(value), ["RDS.25"], "the administrator has no name that one guesses"],
   ["aws_db_instance", "parameter_group_name", written, [], "a database has parameters of its own"],
   ["aws_db_instance", "db_subnet_group_name", written, ["RDS.46"], "a database has subnets of its own"],

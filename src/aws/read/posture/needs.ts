@@ -33,12 +33,12 @@ const AGENT_POLICY = /\/AmazonEC2ContainerServiceforEC2Role$/;
 const SHELL_POLICY = /\/AmazonSSMManagedInstanceCore$/;
 
 export const NEEDS: readonly Rule[] = [
-  { name: "role-needs", controls: [], says: "what runs may do what it must", find: (configuration) => needsOf(configuration).flatMap((need) => missing(configuration, need)) },
-  { name: "role-together", controls: [], says: "actions that are of use only together are allowed together", find: (configuration) => rolesOf(configuration).flatMap((role) => halves(configuration, role)) },
-  { name: "role-machine", controls: ["SSM.1"], says: "a machine may do what its agents must", find: machines },
-  { name: "role-backup", controls: [], says: "who makes snapshots may", find: snapshots },
-  { name: "alarm-topics", controls: [], says: "who is to tell of an alarm may", find: alarms },
-  { name: "bucket-writers", controls: ["ELB.5", "CloudFront.5", "EC2.6"], says: "a bucket takes the logs that are sent to it", find: writers },
+  { name: "role-needs", controls: [], says: "what runs may do what it must", about: ["aws_iam_role_policy", "aws_ecs_task_definition", "aws_scheduler_schedule"], find: (configuration) => needsOf(configuration).flatMap((need) => missing(configuration, need)) },
+  { name: "role-together", controls: [], says: "actions that are of use only together are allowed together", about: ["aws_iam_role_policy"], find: (configuration) => rolesOf(configuration).flatMap((role) => halves(configuration, role)) },
+  { name: "role-machine", controls: ["SSM.1"], says: "a machine may do what its agents must", about: ["aws_instance", "aws_launch_template"], find: machines },
+  { name: "role-backup", controls: [], says: "who makes snapshots may", about: ["aws_dlm_lifecycle_policy"], find: snapshots },
+  { name: "alarm-topics", controls: [], says: "who is to tell of an alarm may", about: ["aws_cloudwatch_metric_alarm"], find: alarms },
+  { name: "bucket-writers", controls: ["ELB.5", "CloudFront.5", "EC2.6"], says: "a bucket takes the logs that are sent to it", about: ["aws_lb", "aws_flow_log", "aws_cloudwatch_log_delivery_destination"], find: writers },
 ];
 
 function needsOf(configuration: Configuration): readonly Need[] {

@@ -39,7 +39,7 @@ export const NETWORK: readonly Rule[] = [
     return tables.length === 1 ? undefined : `it is associated with ${tables.length} route tables`;
   }),
   ...["aws_instance", "aws_autoscaling_group", "aws_db_subnet_group"].map((type) =>
-    each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-subnets`, controls: ["RDS.46", "EC2.9"], says: "what is not the edge stands in no public subnet" }, ({ body }, configuration) =>
+    each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-subnets`, controls: type === "aws_db_subnet_group" ? ["RDS.46"] : ["EC2.9"], says: "what is not the edge stands in no public subnet" }, ({ body }, configuration) =>
       isPublic(configuration, addressesIn([body["subnet_id"], body["vpc_zone_identifier"], body["subnet_ids"]])) ? "one of its subnets is routed to the internet" : undefined),
   ),
   ...["aws_instance", "aws_autoscaling_group"].map((type) =>

@@ -4,9 +4,11 @@ import { asBody, asList, ofType, type Configuration, type WrittenBlock } from ".
 export interface Rule {
   /** Stable, for people who look it up: `bucket-public-access`. */
   readonly name: string;
-  /** https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html; none where it is a rule of our own. */
+  /** https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html; none where it is a rule of our own. */
   readonly controls: readonly string[];
   readonly says: string;
+  /** Types of blocks that it is about. */
+  readonly about: readonly string[];
   find(configuration: Configuration): readonly Violation[];
 }
 
@@ -22,6 +24,7 @@ export function each(
 ): Rule {
   return {
     ...about,
+    about: [type],
     find: (configuration) =>
       ofType(configuration, type).flatMap((block) => {
         const message = test(block, configuration);

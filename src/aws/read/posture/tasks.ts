@@ -7,6 +7,7 @@ type Container = Readonly<Record<string, unknown>>;
 /** A rule about every container of every task. */
 const everyContainer = (about: Pick<Rule, "name" | "controls" | "says">, test: (container: Container, task: WrittenBlock, configuration: Configuration) => string | undefined): Rule => ({
   ...about,
+  about: ["aws_ecs_task_definition"],
   find: (configuration) =>
     ofType(configuration, "aws_ecs_task_definition").flatMap((task): readonly Violation[] => {
       const containers = containersOf(task);
