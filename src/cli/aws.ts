@@ -1,4 +1,4 @@
-import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
+import { identify, mayHaveCredentials, requireAccount, type Identity } from "../aws/run/account.ts";
 import { asFailure, awsSettings, registrySettings, type AwsSettings } from "../aws/run/clients.ts";
 import { Failure } from "../kit/failure.ts";
 import { suggest } from "../kit/suggest.ts";
@@ -27,6 +27,8 @@ export async function onAws<Result>(invocation: Invocation, failed: string, act:
   const located = await locate(invocation);
   const { model: { shared }, environment } = located;
   const again = awsCommand(invocation, environment.name);
+  // Looking for an instance's credentials where there is no instance takes seconds.
+  if (!mayHaveCredentials(process.env)) throw new Failure("credentials-missing", `${failed}: there are no AWS credentials`, { hint: `AWS_PROFILE=NAME ${again}` });
   const settings = awsSettings(shared.region, process.env);
   const identity = await identify(settings, { failed, again });
   requireAccount(identity, environment.account, environment.name, again);
