@@ -1,4 +1,5 @@
-import { identify, mayHaveCredentials, requireAccount, type Identity } from "../aws/run/account.ts";
+import { mayHaveCredentials } from "../aws/run/account-credentials.ts";
+import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
 import { asFailure, awsSettings, registrySettings, type AwsSettings } from "../aws/run/clients.ts";
 import { Failure } from "../kit/failure.ts";
 import { suggest } from "../kit/suggest.ts";
