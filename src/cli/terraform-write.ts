@@ -1,6 +1,6 @@
 import { renderTerraform, type TerraformDirectory } from "../aws/render/index.ts";
 import { readExtra, withExtra } from "../aws/run/extra.ts";
-import { permitting } from "../aws/run/guard.ts";
+import { destroyOption, permitting } from "../aws/run/guard.ts";
 import { writeDirectories, type WrittenPlan } from "../aws/run/plan.ts";
 import { Failure } from "../kit/failure.ts";
 import type { Model } from "../model/model.ts";
@@ -43,8 +43,8 @@ function chooseDirectories({ verb, words: [only, ...more] }: Invocation, { envir
 export const accountOf = ({ shared, environments }: Model, directory: string): string | null =>
   directory === "shared" ? shared.account : (environments.find(({ name }) => name === directory)?.account ?? null);
 
-/** The command line as it was given, without what was permitted. */
-export function again({ verb, words, values }: Invocation): string {
+/** The command line as it was given, without what nobody should repeat unseen: agreement. */
+export function again({ verb, words, values, lists }: Pick<Invocation, "verb" | "words" | "values" | "lists">): string {
   const named = ["platform", "environment", "out"].flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${values[name]}`]));
-  return ["./dailyge", verb, ...words, ...named].join(" ");
+  return ["./dailyge", verb, ...words, ...named, ...(lists["destroy"] ?? []).map(destroyOption)].join(" ");
 }

@@ -35,6 +35,7 @@ describe("how Terraform, its provider and AWS refuse", () => {
     ["not allowed", told("creating", quoted("api error AccessDeniedException: User is not authorized", "ECR: CreateRepository")), "access-denied", "the credentials may not do it (CreateRepository): User is not authorized"],
     ["another account", told("AWS account ID not allowed: 999999999999"), "account-wrong", "the credentials are another account's than the definition's"],
     ["no bucket", told("Error", 'S3 bucket "dailyge-terraform-111122223333" does not exist.'), "state-missing", "the bucket for the state is not there"],
+    ["a database that AWS protects", told("deleting RDS DB Instance (x)", quoted("api error InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.", "RDS: DeleteDBInstance")), "data-guarded", "AWS itself keeps it from being deleted"],
     ["an old plan", told("Saved plan is stale", "The given plan file can no longer be applied because the state was changed by another operation after the plan was created."), "state-busy", "something was applied since the plan was made"],
     ["a state elsewhere", told("Backend configuration changed", "A change in the backend configuration has been detected"), "state-foreign", "the state is still in another place"],
     ["nobody there", told("configuring", 'dial tcp: lookup sts.ap-northeast-2.amazonaws.com: no such host'), "network", "AWS cannot be reached"],

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writePlan } from "../../src/aws/run/plan.ts";
-import { findTerraform } from "../../src/aws/run/terraform.ts";
+import { mayHaveCredentials } from "../../src/aws/run/account-credentials.ts";
+import { findTerraform, requireTerraform } from "../../src/aws/run/terraform.ts";
 import { exampleModel } from "./platforms.ts";
 
 let out: string;
@@ -60,4 +61,32 @@ test("finds the first program on the search path that can apply it", () => {
   const path = [join(out, "none"), place("text", "tofu", 0o644), place("bin", "terraform", 0o755)].join(":");
   expect(findTerraform(path)).toEqual({ name: "terraform", path: join(out, "bin/terraform") });
   expect(findTerraform("")).toBeUndefined();
+});
+
+test.each([
+  ["new enough", '{"terraform_version":"1.11.0"}', null],
+  ["newer", '{"terraform_version":"2.0.0-beta1"}', null],
+  ["too old for write-only arguments", '{"terraform_version":"1.10.6"}', { code: "terraform-old", message: expect.stringContaining("tofu 1.10.6: at least 1.11 is needed"), hint: "install a newer one: https://opentofu.org/docs/intro/install" }],
+  ["something else of that name", "hello", { code: "terraform-failed", details: ["hello"] }],
+])("a program that is %s", async (_name, answer, refusal) => {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "tofu"), `#!/bin/sh\n[ "$*" = "version -json" ] && echo '${answer}'\n`);
+  chmodSync(join(out, "tofu"), 0o755);
+  const found = requireTerraform({ PATH: out });
+  if (refusal === null) expect(await found).toEqual({ name: "tofu", path: join(out, "tofu") });
+  else await expect(found).rejects.toMatchObject(refusal);
+});
+
+test("says where to get a program when there is none", async () => {
+  await expect(requireTerraform({ PATH: out })).rejects.toMatchObject({ code: "terraform-missing", hint: "install one: https://opentofu.org/docs/intro/install" });
+});
+
+test("sees credentials in variables and files, and asks nobody for them", () => {
+  mkdirSync(join(out, ".aws"), { recursive: true });
+  const none = { HOME: out, AWS_PROFILE: "" };
+  expect(mayHaveCredentials(none)).toBe(false);
+  expect(mayHaveCredentials({ ...none, AWS_PROFILE: "team" })).toBe(true);
+  expect(mayHaveCredentials({ ...none, AWS_CONFIG_FILE: "/dev/null" })).toBe(false);
+  writeFileSync(join(out, ".aws/config"), "[default]\n");
+  expect(mayHaveCredentials(none)).toBe(true);
 });

@@ -30,6 +30,10 @@ describe.skipIf(missing !== null)("apply", () => {
     expect(told.replaceAll(/\n */g, " ")).toContain("dev: its state is kept in terraform/dev/terraform.tfstate, on this machine alone, because the definition names no account");
     expect(team.state("dev")).toContain(DATABASE);
     expect(await team.run("apply", "--yes")).toMatchObject({ code: 0, out: "shared: as defined, nothing to change\ndev: as defined, nothing to change\n" });
+    expect(JSON.parse((await team.run("apply", "--yes", "--json")).out)).toEqual({
+      account: "123456789012", users: [],
+      directories: ["shared", "dev"].map((directory) => ({ directory, changes: [], applied: null, nameServers: [] })),
+    });
     expect(await team.run("verify")).toMatchObject({ code: 0, out: expect.stringMatching(/^shared: as defined \(\d+ compared\)\ndev: as defined \(\d+ compared\)\n$/) });
     expect(team.left()).toEqual([]);
   });
@@ -82,6 +86,7 @@ describe.skipIf(missing !== null)("apply", () => {
     expect(team.state("dev")).toContain(DATABASE);
     const mistaken = await team.run("apply", "--yes", "--destroy", "aws_db_instance.database_mysq");
     expect(mistaken.told).toContain("it would destroy 3 things that hold data");
+    expect(mistaken.told).toMatch(/next: if that is meant: \.\/dailyge apply --destroy aws_db_instance\.database_mysq --destroy aws_\S+ --destroy aws_\S+ --destroy aws_\S+\n/);
   });
 
   test("a name that nothing would destroy is no permission", async () => {
@@ -127,6 +132,16 @@ describe.skipIf(missing !== null)("apply", () => {
     expect(team.left()).toEqual([]);
     cloud.provider.world.slow.clear();
     expect(await team.run("apply", "--yes")).toMatchObject({ code: 0 });
+  });
+
+  test("interrupted while it compares, it has changed nothing", async () => {
+    cloud.provider.world.slow.set("data.aws_caller_identity", 2_000);
+    const { child, ended, told } = team.start("apply", "--yes");
+    await eventually(() => told().includes("dev         comparing"));
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 2, told: expect.stringContaining("dailyge: dev cannot be planned: it was interrupted; nothing was changed\n  next: ./dailyge apply\n") });
+    expect(cloud.provider.world.of("aws_vpc")).toEqual([]);
+    expect(team.left()).toEqual([]);
   });
 
   test("interrupted twice, it ends at once and says what may be left", async () => {
@@ -229,6 +244,8 @@ describe.skipIf(missing !== null)("apply", () => {
     test("plan writes its files all the same, and says what is missing", async () => {
       const other = new Team(cloud, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
       expect(await other.run("plan")).toMatchObject({ code: 0, out: expect.stringContaining("files written"), told: expect.stringContaining("there are no AWS credentials here") });
+      const { code, out: json } = await team.run("plan", "--offline", "--json");
+      expect({ code, json: JSON.parse(json) as unknown }).toMatchObject({ code: 0, json: { directories: ["shared", "dev", "prod"], removed: [], account: null, changes: null } });
       const offline = await team.run("plan", "--offline");
       expect(offline).toMatchObject({ code: 0, told: "", out: expect.stringContaining("next, in this order:") });
     });

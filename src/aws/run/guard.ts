@@ -27,15 +27,15 @@ export function requirePermission(guarded: readonly Guarded[], again: string): v
   });
   const one = guarded.length === 1 ? "something that holds data" : `${guarded.length} things that hold data`;
   throw new Failure("data-guarded", `nothing was changed: it would destroy ${one}`, {
-    hint: `if that is meant: ${again} ${guarded.map(({ address }) => `--destroy ${quoted(address)}`).join(" ")}`,
+    hint: `if that is meant: ${again} ${guarded.map(({ address }) => destroyOption(address)).join(" ")}`,
     details,
   });
 }
 
 const lostWith = (address: string): string => holds(address.split(".").at(-2) ?? "") ?? "it is not to be destroyed";
 
-/** As a shell takes it for one word. */
-const quoted = (address: string): string => (/^[\w.-]+$/.test(address) ? address : `'${address}'`);
+/** As it is typed: a shell is to take the address for one word. */
+export const destroyOption = (address: string): string => `--destroy ${/^[\w.-]+$/.test(address) ? address : `'${address}'`}`;
 
 /** The same directories, in which Terraform may destroy what was named. */
 export function permitting(rendered: readonly TerraformDirectory[], permitted: readonly string[]): readonly TerraformDirectory[] {

@@ -16,7 +16,7 @@ export interface Workshop {
   readonly pluginCache: string;
   /** Directory of the directories. */
   readonly out: string;
-  /** Command line that does again what is being done, without `--destroy`. */
+  /** Command line that does again what is being done. */
   readonly again: string;
   readonly bootstrap: string;
 }

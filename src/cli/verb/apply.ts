@@ -63,7 +63,7 @@ async function applyDirectory(invocation: Invocation, written: Written, work: Wo
   view.tell(`\n${planText(shown, invocation.terminal.columns)}`);
   requirePermission(unpermitted(planned.plan, written.permitted), workshop.again);
   for (const { address, action } of shown.changes) if (action === "replace" || action === "destroy") used.add(address);
-  if (last) requireUsed(written.permitted, used, workshop.again);
+  if (last) requireUsed(invocation, written.permitted, used);
   const { changes, outputsChange } = planned.plan;
   if (changes.length === 0 && !outputsChange) return { ...shown, applied: null, nameServers: [] };
   if (changes.length > 0) await agreed(invocation, written, work, planned.name);
@@ -84,10 +84,11 @@ async function makeUsers({ located: { model, environment } }: Written, { reachab
 }
 
 /** A name that fits nothing was probably meant to fit something. */
-function requireUsed(permitted: readonly string[], used: ReadonlySet<string>, again: string): void {
+function requireUsed(invocation: Invocation, permitted: readonly string[], used: ReadonlySet<string>): void {
   const [first] = permitted.filter((address) => !used.has(address));
   if (first === undefined) return;
-  throw new Failure("usage", `--destroy ${first}: nothing would destroy it`, { hint: `leave it out: ${again}` });
+  const others = again({ ...invocation, lists: { destroy: permitted.filter((address) => address !== first) } });
+  throw new Failure("usage", `--destroy ${first}: nothing would destroy it`, { hint: `leave it out: ${others}` });
 }
 
 async function agreed(invocation: Invocation, { located: { environment } }: Written, { interrupts }: Work, directory: string): Promise<void> {

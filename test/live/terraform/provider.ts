@@ -98,11 +98,12 @@ function handlers(schema: ProviderSchema, parameters: ReadonlyMap<string, string
     },
     UpgradeResourceState: ({ request }, answer) => answer(null, { upgraded_state: { json: request.raw_state.json } }),
     ReadDataSource: ({ request }, answer) => {
-      const complaint = world.refusals.get(`data.${request.type_name}`);
-      if (complaint) return answer(null, { diagnostics: [complaint] });
-      const state = looked(schema.data_source_schemas, request);
-      const parameter = request.type_name === "aws_ssm_parameter" ? parameters.get(String(state["name"])) : undefined;
-      answer(null, { state: { msgpack: pack(parameter === undefined ? state : { ...state, insecure_value: parameter }) } });
+      void world.lookUp(request.type_name).then((complaint) => {
+        if (complaint !== null) return answer(null, { diagnostics: [complaint] });
+        const state = looked(schema.data_source_schemas, request);
+        const parameter = request.type_name === "aws_ssm_parameter" ? parameters.get(String(state["name"])) : undefined;
+        answer(null, { state: { msgpack: pack(parameter === undefined ? state : { ...state, insecure_value: parameter }) } });
+      });
     },
     OpenEphemeralResource: ({ request }, answer) => {
       const opened = { ...looked(schema.ephemeral_resource_schemas, request), random_password: PASSWORD };

@@ -26,7 +26,7 @@ export class World {
   readonly fixed = new Set<string>();
   /** By type: what is said instead of making or changing one, of `data.TYPE` instead of looking it up. */
   readonly refusals = new Map<string, Complaint>();
-  /** By type: how long an apply takes, in milliseconds. */
+  /** By type: how long an apply takes, or of `data.TYPE` a look, in milliseconds. */
   readonly slow = new Map<string, number>();
   #count = 0;
 
@@ -45,6 +45,12 @@ export class World {
     const key = keyOf(type, state);
     if (key === null) return state;
     return this.things.get(key)?.fields ?? null;
+  }
+
+  /** Waits as long as looking something up takes, and gives what is said against it. */
+  async lookUp(type: string): Promise<Complaint | null> {
+    await sleep(this.slow.get(`data.${type}`) ?? 0);
+    return this.refusals.get(`data.${type}`) ?? null;
   }
 
   /** Arguments that differ and cannot. */
