@@ -56,7 +56,7 @@ export default definePlatform({
           secrets: [{ name: "JWT_KEY", generate: true }],
           seed: "node src/seed.ts",
           // Node would size its heap by the machine's memory, not by the service's.
-          environment: { NODE_OPTIONS: "--max-old-space-size=320 --max-semi-space-size=16" },
+          runtime: "node",
         },
 
         // People, figures, and the page for them. It signs someone out by asking the API inside the platform.
@@ -69,7 +69,7 @@ export default definePlatform({
           health: "/health",
           size: { memory: "256 MB" },
           uses: ["mysql", "api"],
-          environment: { NODE_OPTIONS: "--max-old-space-size=160 --max-semi-space-size=8" },
+          runtime: "node",
         },
 
         // Nobody calls it: it hears what happened, and writes down what each person did.
@@ -81,13 +81,14 @@ export default definePlatform({
           size: { memory: "256 MB" },
           consumes: ["events"],
           uses: ["mongodb"],
-          environment: { NODE_OPTIONS: "--max-old-space-size=160 --max-semi-space-size=8" },
+          runtime: "node",
         },
 
         nightly: {
           directory: "services/nightly",
           build: "npm ci --omit=dev --ignore-scripts",
           start: "node src/nightly.ts",
+          runtime: "node",
           schedule: "10 0 * * *",
           uses: ["mysql"],
         },

@@ -44,6 +44,8 @@ export interface ServiceDefinition<Used extends string = string, Team extends st
   readonly metrics?: { readonly port: number; readonly path?: string };
   /** Share of a processor core and memory of one replica; more memory ends it. @default { cpu: 0.25, memory: "256 MB" } */
   readonly size?: { readonly cpu?: number; readonly memory?: Size };
+  /** What runs it: its heap then ends below the memory of `size`, by `NODE_OPTIONS` or `JDK_JAVA_OPTIONS`; one of these in `environment` takes the place of ours. @default none, it minds its memory itself */
+  readonly runtime?: "node" | "java";
   /** Group of hosts that it runs on in AWS. @default the first group */
   readonly hosts?: NoInfer<Hosts>;
   /** How many run: a number, or a range that keeps the processor at `targetCpuPercent`, 60 unless written. @default 1 */

@@ -15,6 +15,8 @@ export interface Service {
   readonly metrics: { readonly port: number; readonly path: string } | null;
   /** Share of a core, and megabytes, of one replica. */
   readonly size: { readonly cpu: number; readonly memoryMb: number };
+  /** Null: nothing is known of its heap. */
+  readonly runtime: Runtime | null;
   readonly replicas: { readonly least: number; readonly most: number; readonly targetCpuPercent: number };
   /** Name of the group of hosts that it runs on. */
   readonly hosts: string;
@@ -34,6 +36,9 @@ export interface Service {
   readonly startSeconds: number;
   readonly stopSeconds: number;
 }
+
+/** What runs a program, and keeps its heap. */
+export type Runtime = "node" | "java";
 
 /** When a service runs to its end. */
 export interface Schedule {

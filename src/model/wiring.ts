@@ -1,4 +1,5 @@
 import type { Environment } from "./model.ts";
+import { heapVariable } from "./heap.ts";
 import type { Service, Variable } from "./service.ts";
 import { DATABASE_FIELDS } from "./text.ts";
 
@@ -13,6 +14,8 @@ export function wiring(service: Service, environment: Environment): readonly Var
   const variables = new Map<string, Variable>();
   const add = (name: string, value: Variable["value"]) => variables.set(name, { name, value });
   add("PLATFORM_ENVIRONMENT", [environment.name]);
+  const heap = heapVariable(service);
+  if (heap) add(heap.name, heap.value);
   for (const part of service.uses) {
     const database = environment.databases.find(({ name }) => name === part);
     for (const field of database ? DATABASE_FIELDS[database.engine] : []) add(`${variablePrefix(part)}_${field.toUpperCase()}`, [{ part, field }]);

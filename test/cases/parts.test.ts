@@ -10,7 +10,7 @@ const first = (definition: Parameters<typeof modelOf>[0]) => {
 
 test("a site with everything left out is served as it is", () => {
   expect(first(site({})).sites).toEqual([
-    { name: "main", deployedAs: "main", host: "www", apex: false, directory: "sites/main", build: null, output: ".", singlePage: false, environment: [] },
+    { name: "main", deployedAs: "main", host: "www", apex: false, directory: "sites/main", build: null, output: ".", singlePage: false, existing: null, environment: [] },
   ]);
 });
 
@@ -18,7 +18,7 @@ test("a service with everything left out is one small public replica", () => {
   expect(first(service({})).services).toEqual([{
     name: "api", directory: "services/api", build: null, start: "node server.js", migrate: null, seed: null, schedule: null,
     endpoint: { host: "api", port: 8080, health: "/", entrance: "open", reachableBy: "public", paths: [] },
-    metrics: null, size: { cpu: 0.25, memoryMb: 256 }, replicas: { least: 1, most: 1, targetCpuPercent: 60 },
+    metrics: null, size: { cpu: 0.25, memoryMb: 256 }, runtime: null, hosts: "general", replicas: { least: 1, most: 1, targetCpuPercent: 60 },
     uses: ["mysql"], publishes: [], consumes: [], calls: [], secrets: [], environment: [], calledBySites: [], startSeconds: 60, stopSeconds: 20,
   }]);
 });
@@ -30,7 +30,7 @@ test("a service without a host has no endpoint", () => {
 test("a database with everything left out is small, and knows who uses it", () => {
   const environment = first(shop({ databases: { "main-data": { engine: "mysql" } }, services: { api: { ...SERVICE, uses: ["main-data"] }, admin: { ...SERVICE, host: "admin", uses: [] } } }));
   expect(environment.databases).toEqual([{
-    name: "main-data", deployedAs: "main-data", engine: "mysql", version: "8.4", instance: "db.t4g.micro", storageGb: 20, slowQueryMs: 500, backupDays: 7, standby: false,
+    name: "main-data", deployedAs: "main-data", engine: "mysql", version: "8.4", instance: "db.t4g.micro", storageGb: 20, slowQueryMs: 500, backupDays: 7, standby: false, existing: null,
     schema: "main_data", usedBy: ["api"],
   }]);
 });

@@ -25,6 +25,7 @@ const GIVEN: readonly (readonly [string, string])[] = [
   ["`HOST`, `PORT`", "where it is to listen; of a service with a host"],
   ["`METRICS_PORT`", "where it is to show metrics; of a service with `metrics`"],
   ["`RELEASE`, `PLATFORM_ENVIRONMENT`", "which release runs, and in which environment"],
+  ["`NODE_OPTIONS`, `JDK_JAVA_OPTIONS`", "the end of its heap; of a service with `runtime`"],
   ["`NAME_HOST`, `_PORT`, `_DATABASE`, `_USER`, `_PASSWORD`, `_URL`", "of a MySQL or MongoDB database in `uses`"],
   ["`NAME_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_URL`, `_PREFIX`", "of a Redis in `uses`; the prefix is what all its keys and channels begin with"],
   ["`NAME_TOPIC_ARN`", "of a topic in `uses`: where to publish"],

@@ -1,14 +1,14 @@
 import type { ServiceDefinition } from "../../definition/service.ts";
 import { suggest } from "../../kit/suggest.ts";
 import { DEFAULT_GROUP } from "../hosts.ts";
-import type { Service } from "../service.ts";
+import type { Runtime, Service } from "../service.ts";
 import type { Site } from "../site.ts";
 import { checkEntrance, checkNeedsHost, DEFAULT_PORT, endpoint, endpointFields } from "./endpoint.ts";
 import { hostIn } from "./host.ts";
 import { checkFullName } from "./name.ts";
 import { checkExists, command, directory, urlPath } from "./path.ts";
 import type { Place } from "./place.ts";
-import { complete, distinct, isRecord, nameOf, number, object, optional, port, readFields, required, type Fields, type Read, type Reader } from "./read.ts";
+import { complete, distinct, isRecord, nameOf, number, object, oneOf, optional, port, readFields, required, type Fields, type Read, type Reader } from "./read.ts";
 import { schedule } from "./schedule.ts";
 import type { Scope } from "./scope.ts";
 import { duration, size } from "./unit.ts";
@@ -25,7 +25,9 @@ export function resolveService(name: string, written: unknown, sites: readonly S
   return {
     name, directory, build, start, migrate, seed, schedule,
     endpoint: host === null ? null : endpoint(host, whole),
-    metrics, size, replicas,
+    metrics, size,
+    runtime: whole.runtime,
+    replicas,
     hosts: whole.hosts,
     uses: whole.uses.filter((part) => scope.databases.includes(part)),
     publishes: whole.uses.filter((part) => scope.topics.includes(part)),
@@ -140,6 +142,7 @@ const serviceFields = (name: string, written: unknown, scope: Scope) => {
     metrics: optional(object(METRICS, "metrics"), null),
     size: optional(sizeOfReplica, { cpu: 0.25, memoryMb: 256 }),
     replicas: optional(replicas, { least: 1, most: 1, targetCpuPercent: DEFAULT_TARGET_PERCENT }),
+    runtime: optional(oneOf<Runtime>(["node", "java"], "runtime"), null),
     hosts: optional(nameOf("group of hosts", scope.groups, { listed: "the groups are", group: "hosts" }), scope.groups[0] ?? DEFAULT_GROUP),
     uses: optional(distinct(used(name, usable), (part) => part), []),
     consumes: optional(distinct(nameOf("topic", scope.topics), (topic) => topic), []),

@@ -6,7 +6,7 @@ const PATTERN = 'write a pattern such as "/internal/*"';
 
 export const SERVICE_CASES = [
   found("unknown-field", service({ command: "node server.js" }), "services.api.command", 'a service has no field "command"',
-    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, entrance, metrics, size, replicas, hosts, uses, consumes, secrets, environment, startWithin, stopWithin"),
+    "its fields are directory, build, start, migrate, seed, schedule, host, reachableBy, paths, port, health, entrance, metrics, size, replicas, runtime, hosts, uses, consumes, secrets, environment, startWithin, stopWithin"),
   found("unknown-field", service({ strat: "node server.js", start: undefined }), "services.api.strat", 'a service has no field "strat"', 'did you mean "start"?'),
   found("missing-field", service({ start: undefined }), "services.api.start", '"start" is missing', 'add start: "node server.js"'),
   found("bad-command", service({ start: "" }), "services.api.start", '"" is no command', "write what you would type in a shell, or leave the field out"),
@@ -55,6 +55,7 @@ export const SERVICE_CASES = [
   found("bad-size", service({ size: { memory: 512 } }), "services.api.size.memory", "512 has no unit", 'write it with its unit, in quotes: "512 MB"'),
   found("bad-size", service({ size: { memory: "1 MB" } }), "services.api.size.memory", '"1 MB" is out of range: a container has at least 6 MB, and no machine more than 24 TB', 'write "6 MB" to "24 TB"'),
   found("bad-size", service({ size: { memory: "0.3 GB" } }), "services.api.size.memory", '"0.3 GB" is not a multiple of 1 MB', 'write "6 MB" to "24 TB" in steps of 1 MB'),
+  found("unknown-name", service({ runtime: "nod" }), "services.api.runtime", 'there is no runtime "nod"', 'did you mean "node"?'),
   found("least-above-most", service({ replicas: { least: 3, most: 2 } }), "services.api.replicas", "least, 3, is more than most, 2", "swap them, or write one number"),
   found("bad-number", service({ replicas: 0 }), "services.api.replicas", "0 is out of range: a service has 1 to 5000 replicas", "write a whole number from 1 to 5000"),
   found("bad-number", service({ replicas: { least: 1, most: 2, targetCpuPercent: 600 } }), "services.api.replicas.targetCpuPercent", "600 is out of range: it is no percentage", "write a whole number from 1 to 100"),
