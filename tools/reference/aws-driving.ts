@@ -3,7 +3,7 @@ export interface Driven {
   readonly command: string;
   readonly does: string;
   /** An emulator that others wrote; or answers in the format of AWS's API references, where no emulator shows it. Nobody has tried it against AWS itself. */
-  readonly judgedBy: readonly ("MiniStack" | "moto" | "documented answers" | "table of command lines")[];
+  readonly judgedBy: readonly ("MiniStack" | "moto" | "documented answers" | "table of command lines" | "a real server")[];
   readonly test: string;
 }
 
@@ -20,5 +20,10 @@ export const DRIVEN: readonly Driven[] = [
   { command: "logs", does: "the last lines, and following", judgedBy: ["MiniStack", "documented answers"], test: "test/aws/logs.test.ts" },
   { command: "run SERVICE", does: "a scheduled service by hand, with what it wrote and its exit code", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
   { command: "exec SERVICE", does: "the session that ECS begins, and how its plugin is started; not the plugin itself", judgedBy: ["documented answers"], test: "test/aws/exec.test.ts" },
+  { command: "apply", does: "the SQL that makes, changes and removes users of RDS, over TLS; what no log shows", judgedBy: ["a real server"], test: "test/live/database-users.test.ts" },
+  { command: "apply", does: "the task that runs it: once for each revision, again after it failed; not that it runs on RDS", judgedBy: ["MiniStack", "documented answers"], test: "test/live/database-users-run.test.ts" },
+  { command: "restore DATABASE", does: "a new instance of RDS, set as the present one, from any time or a snapshot; not that data come back, nor the switch", judgedBy: ["moto", "documented answers"], test: "test/live/database-restore.test.ts" },
+  { command: "restore DATABASE", does: "a new volume of EBS from a snapshot; not that data come back, nor the switch", judgedBy: ["moto"], test: "test/live/database-restore.test.ts" },
+  { command: "snapshots", does: "what databases can be restored from", judgedBy: ["moto"], test: "test/live/database-restore.test.ts" },
   { command: "all of them", does: "credentials that are missing or another account's, AWS out of reach", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
 ];
