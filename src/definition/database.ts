@@ -16,6 +16,11 @@ export interface MysqlDefinition {
   readonly backups?: Duration;
   /** A second instance in another zone of AWS takes over when the first fails. @default false */
   readonly standby?: boolean;
+  /**
+   * An instance of RDS that is there already, by its identifier: the next apply takes it over, with its data, name, administrator
+   * and place in its network, which is to be `network.existing`; that administrator gets a password that RDS keeps. @default none, one is made
+   */
+  readonly existing?: string;
   /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */
   readonly renamedFrom?: string;
 }

@@ -13,4 +13,9 @@ export interface NetworkDefinition {
   readonly nat?: "one" | "one per zone";
   /** How long records of who connected to whom are kept, from `"1 day"` on; with `"0 days"` there are none. @default "30 days" */
   readonly flowLogs?: Duration;
+  /**
+   * A VPC that is there already, by its id, `"vpc-0123456789abcdef0"`: the next apply takes it over, and its internet gateway with
+   * it; all else in it stays as it is. `addresses` is then a part of its own that is free. It is never destroyed. @default none, one is made
+   */
+  readonly existing?: string;
 }

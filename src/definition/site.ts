@@ -12,6 +12,8 @@ export interface SiteDefinition {
   readonly output?: string;
   /** Paths that are no file answer with `index.html`, for applications that route in the browser. @default false */
   readonly singlePage?: boolean;
+  /** A bucket on AWS that is there already, by its name: the next apply takes it over with its files, and gives it a policy by which the site alone is served from it. @default none, one is made */
+  readonly existing?: string;
   /** Values its build and its pages see, the latter in `/environment.json`. `{api.url}` is a service's public address; that service then accepts this site's origin. @default {} */
   readonly environment?: Readonly<Record<string, string>>;
   /** The name that it had on AWS before the definition renamed it: all that it keeps stays there, under that name, for as long as this is written. One machine begins it anew. @default it was always called so */

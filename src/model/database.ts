@@ -20,6 +20,8 @@ export interface MysqlDatabase extends AnyDatabase {
   readonly instance: string;
   readonly slowQueryMs: number;
   readonly standby: boolean;
+  /** Identifier of an instance that is to be taken over. */
+  readonly existing: string | null;
   /** Name of the schema that its users share: the database's own name with `_` for `-`, never one that the engine keeps for itself. */
   readonly schema: string;
 }

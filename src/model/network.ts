@@ -6,4 +6,6 @@ export interface Network {
   readonly nat: "one" | "one per zone";
   /** 0: no records are made. */
   readonly flowLogDays: number;
+  /** Id of a VPC that is to be taken over. */
+  readonly existing: string | null;
 }

@@ -14,5 +14,7 @@ export interface Site {
   /** Relative to `directory`. */
   readonly output: string;
   readonly singlePage: boolean;
+  /** Name of a bucket that is to be taken over. */
+  readonly existing: string | null;
   readonly environment: readonly Variable[];
 }

@@ -4,6 +4,7 @@ import { RULES } from "../../src/model/resolve/place.ts";
 import { DATABASE } from "./findings/database.ts";
 import { HOSTS } from "./findings/hosts.ts";
 import { NETWORK } from "./findings/network.ts";
+import { EXISTING } from "./findings/existing.ts";
 import { PLATFORM } from "./findings/platform.ts";
 import { SERVICE_CASES } from "./findings/service.ts";
 import { SITE_CASES } from "./findings/site.ts";
@@ -11,7 +12,7 @@ import { TEAM } from "./findings/team.ts";
 import { RATE_LIMIT, SCHEDULE, TOPIC } from "./findings/topic.ts";
 import { VARIABLE } from "./findings/variable.ts";
 
-const CASES = [...PLATFORM, ...NETWORK, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...HOSTS, ...VARIABLE, ...DATABASE, ...TOPIC, ...RATE_LIMIT, ...SCHEDULE];
+const CASES = [...PLATFORM, ...NETWORK, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...HOSTS, ...VARIABLE, ...DATABASE, ...EXISTING, ...TOPIC, ...RATE_LIMIT, ...SCHEDULE];
 const WARNINGS = ["private-address", "apex-unused", "migrates-nothing", "hosts-unused"];
 
 describe("one mistake is one finding, with its place and what to do", () => {

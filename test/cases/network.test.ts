@@ -4,7 +4,7 @@ import { modelOf, platform, shop } from "./shop.ts";
 const network = (of?: object) => modelOf(shop({ network: of })).environments[0]?.network;
 
 test("a network with everything left out has two zones, one way out, and records of a month", () => {
-  const usual = { addresses: "10.20.0.0/16", zones: 2, nat: "one", flowLogDays: 30 };
+  const usual = { addresses: "10.20.0.0/16", zones: 2, nat: "one", flowLogDays: 30, existing: null };
   expect(network()).toEqual(usual);
   expect(network({})).toEqual(usual);
 });

@@ -17,7 +17,7 @@ import { findParts } from "../../src/local/run/parts/index.ts";
 import { freePort } from "../../src/local/run/port.ts";
 
 export const database: MysqlDatabase = {
-  name: "mysql", deployedAs: "mysql", engine: "mysql", version: "8.4", instance: "db.t4g.small", storageGb: 20, slowQueryMs: 100, backupDays: 7, standby: false,
+  name: "mysql", deployedAs: "mysql", engine: "mysql", version: "8.4", instance: "db.t4g.small", storageGb: 20, slowQueryMs: 100, backupDays: 7, standby: false, existing: null,
   schema: "my_sql", usedBy: ["api"],
 };
 

@@ -1,5 +1,6 @@
 import type { Environment, Shared } from "../../model/model.ts";
 import { renderAccessLogs, type AccessLogs } from "./access-logs.ts";
+import { withExisting } from "./adopt.ts";
 import { renderBudget } from "./budget.ts";
 import { renderCalls } from "./calls.ts";
 import { renderCertificate, type Certificate } from "./certificate.ts";
@@ -24,7 +25,7 @@ import { environmentZone } from "./zone.ts";
 /** Everything of one environment: one directory, one state. What nothing asks for is not there. */
 export function renderEnvironment(shared: Shared, environment: Environment): TerraformDirectory {
   const place = placeOf(shared, environment);
-  return directory(environment.name, movedTo(environment, bounded(place, nounsOf(place))));
+  return directory(environment.name, withExisting(environment, movedTo(environment, bounded(place, nounsOf(place)))));
 }
 
 /** What goes into each of its files. */

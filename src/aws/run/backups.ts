@@ -2,7 +2,7 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { Database } from "../../model/database.ts";
 import type { Environment, Shared } from "../../model/model.ts";
-import { mysqlIdentifier } from "../render/mysql.ts";
+import { instanceIdentifier } from "../render/database-identifier.ts";
 import { place as placeOf } from "../render/place.ts";
 import { snapshotsOf } from "../render/stored-care.ts";
 import { asFailure, type AwsSettings } from "./clients.ts";
@@ -34,7 +34,7 @@ export async function listBackups({ shared, environment, databases, settings }: 
     if (managed.length > 0) {
       const { RDSClient } = await import("@aws-sdk/client-rds");
       const rds = new RDSClient(settings);
-      for (const { name, deployedAs } of managed) found.push(...(await ofInstance(rds, name, mysqlIdentifier(place.prefix, deployedAs))));
+      for (const database of managed) found.push(...(await ofInstance(rds, database.name, instanceIdentifier(place.prefix, database))));
       rds.destroy();
     }
     if (installed.length > 0) {

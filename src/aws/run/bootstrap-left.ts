@@ -41,6 +41,7 @@ export async function findLeft({ changes }: Plan, looking: Looking): Promise<rea
 }
 
 interface Named extends Adopted {
+  readonly id: string;
   readonly type: "aws_iam_role" | "aws_iam_policy" | "aws_iam_openid_connect_provider";
 }
 

@@ -4,7 +4,7 @@ import {
   RestoreDBInstanceToPointInTimeCommand, type DBInstance,
 } from "@aws-sdk/client-rds";
 import { Failure } from "../../kit/failure.ts";
-import { mysqlIdentifier } from "../render/mysql.ts";
+import { instanceIdentifier } from "../render/database-identifier.ts";
 import { physicalName } from "../render/names.ts";
 import { isCancelled, isNamed } from "./clients.ts";
 import { notThere } from "./deploy-ground.ts";
@@ -15,7 +15,7 @@ export async function restoreInstance(ground: RestoreGround): Promise<Restored> 
   const { database, place, wanted, settings, now } = ground;
   const rds = new RDSClient(settings);
   try {
-    const identifier = mysqlIdentifier(place.prefix, database.deployedAs);
+    const identifier = instanceIdentifier(place.prefix, database);
     const present = await findInstance(rds, identifier);
     if (present === undefined) throw notThere(`database ${database.name}`, place.environment.name);
     const id = physicalName("database", identifier, "restored", stamp(now));

@@ -65,7 +65,7 @@ export async function releaseSite(release: SiteRelease): Promise<DeployedSite> {
   const { shared, environment, site, account, settings } = release;
   const place = placeOf(shared, environment);
   const ssm = new SSMClient(settings);
-  const bucket: Bucket = { s3: new S3Client(settings), name: `${siteBucketStem(place, site.deployedAs)}-${account}`, signal: release.signal };
+  const bucket: Bucket = { s3: new S3Client(settings), name: site.existing ?? `${siteBucketStem(place, site.deployedAs)}-${account}`, signal: release.signal };
   const distribution = await findDistribution(settings, fullHost(place, site.host));
   if (distribution?.Id === undefined) throw notThere(site.name, environment.name);
   const turn = await takeTurn(ssm, turnParameter(place, "sites", site.deployedAs), { by: release.by, what: "deploy", part: site.name });

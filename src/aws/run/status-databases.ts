@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, DescribeInstanceStatusCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import type { Database } from "../../model/database.ts";
-import { mysqlIdentifier } from "../render/mysql.ts";
+import { instanceIdentifier } from "../render/database-identifier.ts";
 import { isNamed } from "./clients.ts";
 import { partOf, type AwsPart, type StatusGround } from "./status-part.ts";
 
@@ -18,9 +18,9 @@ export function databaseStatuses(ground: StatusGround): Promise<readonly AwsPart
 const SERVES = new Set(["available", "backing-up", "modifying", "storage-optimization", "configuring-enhanced-monitoring", "configuring-log-exports", "maintenance"]);
 const STARTS = new Set(["creating", "starting", "rebooting", "upgrading", "renaming", "resetting-master-credentials"]);
 
-async function managedState({ settings, place }: StatusGround, { deployedAs }: Database): Promise<AwsPart["state"]> {
+async function managedState({ settings, place }: StatusGround, database: Database): Promise<AwsPart["state"]> {
   try {
-    const { DBInstances = [] } = await new RDSClient(settings).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: mysqlIdentifier(place.prefix, deployedAs) }));
+    const { DBInstances = [] } = await new RDSClient(settings).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: instanceIdentifier(place.prefix, database) }));
     const status = DBInstances[0]?.DBInstanceStatus ?? "";
     return SERVES.has(status) ? "ready" : STARTS.has(status) ? "starting" : status === "stopped" ? "stopped" : "unhealthy";
   } catch (error) {

@@ -7,7 +7,7 @@ import { parseZone, zonesSql } from "./mysql-zones.ts";
 import { renderDatabase } from "./mysql.ts";
 
 const database: MysqlDatabase = {
-  name: "mysql", deployedAs: "mysql", engine: "mysql", version: "8.4", instance: "db.t4g.small", storageGb: 20, slowQueryMs: 250, backupDays: 7, standby: false,
+  name: "mysql", deployedAs: "mysql", engine: "mysql", version: "8.4", instance: "db.t4g.small", storageGb: 20, slowQueryMs: 250, backupDays: 7, standby: false, existing: null,
   schema: "my_sql", usedBy: ["api"],
 };
 

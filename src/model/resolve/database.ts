@@ -3,6 +3,7 @@ import { suggest } from "../../kit/suggest.ts";
 import type { Database, Engine, MongodbDatabase, MysqlDatabase, RedisDatabase } from "../database.ts";
 import type { Service } from "../service.ts";
 import { isRdsZone, nearestRdsZone } from "../timezone.ts";
+import { existing } from "./existing.ts";
 import { mysqlVersion } from "./mysql-version.ts";
 import type { Place } from "./place.ts";
 import { complete, didYouMean, flag, isRecord, oneOf, optional, quoted, readFields, required, text, type Fields, type Reader } from "./read.ts";
@@ -33,7 +34,7 @@ const RESOLVERS: Readonly<Record<Engine, Resolver>> = {
     if (!whole || whole.engine !== "mysql") return undefined;
     const { storage: storageGb, slowQuery: slowQueryMs, backups: backupDays, version, instance, standby } = whole;
     const deployedAs = whole.renamedFrom ?? name;
-    return { name, deployedAs, engine: "mysql", version, instance, storageGb, slowQueryMs, backupDays, standby, schema: schemaOf(deployedAs, SYSTEM_SCHEMAS), usedBy };
+    return { name, deployedAs, engine: "mysql", version, instance, storageGb, slowQueryMs, backupDays, standby, existing: whole.existing, schema: schemaOf(deployedAs, SYSTEM_SCHEMAS), usedBy };
   },
   redis: (name, written, usedBy, at): RedisDatabase | undefined => {
     const read = readFields(REDIS, "a redis database", written, at);
@@ -103,6 +104,7 @@ const MYSQL = {
   slowQuery: optional(slowQuery, 500),
   backups: optional(backups, 7),
   standby: optional(flag, false),
+  existing: optional(existing("database"), null),
   renamedFrom: optional(formerName("database"), null),
 } satisfies Fields<MysqlDefinition>;
 

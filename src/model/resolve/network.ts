@@ -1,17 +1,18 @@
 import type { NetworkDefinition } from "../../definition/network.ts";
 import { contains, networkOf, networkText, parseNetwork, type Network as Block } from "../../kit/address.ts";
 import type { Network } from "../network.ts";
+import { existing } from "./existing.ts";
 import type { Place } from "./place.ts";
 import { complete, number, oneOf, optional, quoted, readFields, text, type Fields, type Reader } from "./read.ts";
 import { duration } from "./unit.ts";
 
 /** Where nothing is written. */
-export const DEFAULT_NETWORK: Network = { addresses: "10.20.0.0/16", zones: 2, nat: "one", flowLogDays: 30 };
+export const DEFAULT_NETWORK: Network = { addresses: "10.20.0.0/16", zones: 2, nat: "one", flowLogDays: 30, existing: null };
 
 export const network: Reader<Network> = (value, at) => {
   const read = readFields(NETWORK, "a network", value, at);
   const whole = read && complete(read);
-  return whole && { addresses: whole.addresses, zones: whole.zones, nat: whole.nat, flowLogDays: whole.flowLogs };
+  return whole && { addresses: whole.addresses, zones: whole.zones, nat: whole.nat, flowLogDays: whole.flowLogs, existing: whole.existing };
 };
 
 /** Where an account that is opened now has two. https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html */
@@ -57,4 +58,5 @@ const NETWORK = {
   zones: optional(number({ from: 2, to: 3, whole: true, why: "one zone fails as a whole, and few regions have more than three" }), DEFAULT_NETWORK.zones),
   nat: optional(oneOf<Network["nat"]>(["one", "one per zone"], "number of ways out"), DEFAULT_NETWORK.nat),
   flowLogs: optional(flowLogs, DEFAULT_NETWORK.flowLogDays),
+  existing: optional(existing("vpc"), null),
 } satisfies Fields<NetworkDefinition>;

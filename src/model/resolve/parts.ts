@@ -3,6 +3,7 @@ import type { PartsDefinition } from "../../definition/parts.ts";
 import type { Environment } from "../model.ts";
 import { budget } from "./budget.ts";
 import { checkDatabaseZone, isEngine, resolveDatabase } from "./database.ts";
+import { checkExisting } from "./existing.ts";
 import { checkHosts, hostedParts, type Hosted } from "./host-taken.ts";
 import { resolveHosts, usualHosts } from "./hosts.ts";
 import { DEFAULT_LOGS, logs } from "./logs.ts";
@@ -44,6 +45,7 @@ export function resolveParts(returned: unknown, around: Pick<Scope, "platform" |
   const hosts = (read.hosts ?? []).length === 0 ? usualHosts(services, at.field("hosts")) : groups;
   const databases = each("databases", (name, definition, there) => resolveDatabase(name, definition, services, there));
   const topics = each("topics", (name, definition, there) => resolveTopic(name, definition, services, there));
+  checkExisting(databases, read.network ?? DEFAULT_NETWORK, at);
   checkDatabaseZone(databases, around.timezone, at);
   checkZones(read.network ?? DEFAULT_NETWORK, around.region, at.field("network").field("zones"));
   const hosted = hostedParts(read.sites ?? [], read.services ?? [], around.hosts);

@@ -11,7 +11,7 @@ export const RULES = [
   "bad-directory", "missing-directory", "bad-command",
   "bad-variable", "reserved-variable", "variable-taken",
   "unknown-reference", "unusable-reference", "secret-inside-text",
-  "bad-instance", "unsupported-version",
+  "bad-instance", "unsupported-version", "bad-identifier", "needs-network",
   "bad-address", "private-address", "bad-email", "migrates-nothing", "uses-itself", "not-callable", "hosts-too-small", "hosts-unused", "bad-schedule", "not-scheduled",
 ] as const;
 

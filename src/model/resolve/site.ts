@@ -1,5 +1,6 @@
 import type { SiteDefinition } from "../../definition/site.ts";
 import type { Site } from "../site.ts";
+import { existing } from "./existing.ts";
 import { hostIn, hostLabel } from "./host.ts";
 import { checkFullName } from "./name.ts";
 import { checkExists, command, directory, within } from "./path.ts";
@@ -35,6 +36,7 @@ const siteFields = (name: string, scope: Scope) => ({
   build: optional(command, null),
   output: optional(directory, "."),
   singlePage: optional(flag, false),
+  existing: optional(existing("bucket"), null),
   renamedFrom: optional(formerName("site"), null),
   environment: variables({ kind: "site", name, uses: [], consumes: [] }, scope),
 }) satisfies Fields<SiteDefinition>;

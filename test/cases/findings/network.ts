@@ -7,7 +7,7 @@ const budget = (of: object) => shop({ budget: { usdPerMonth: 400, notify: ["ops@
 const BLOCK = 'write one such as "10.20.0.0/16"';
 
 export const NETWORK = [
-  found("unknown-field", network({ cidr: "10.0.0.0/16" }), "network.cidr", 'a network has no field "cidr"', "its fields are addresses, zones, nat, flowLogs"),
+  found("unknown-field", network({ cidr: "10.0.0.0/16" }), "network.cidr", 'a network has no field "cidr"', "its fields are addresses, zones, nat, flowLogs, existing"),
   found("bad-address", addresses("10.20.0.0"), "network.addresses", '"10.20.0.0" is no block of IPv4 addresses', BLOCK),
   found("bad-address", addresses("fd00::/16"), "network.addresses", '"fd00::/16" is no block of IPv4 addresses', BLOCK),
   found("bad-address", addresses("10.0.0.0/8"), "network.addresses", '"10.0.0.0/8" is larger than a network here may be', "end it in /16 to /23"),
