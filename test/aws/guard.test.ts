@@ -7,7 +7,7 @@ const DATABASE = "aws_db_instance.database_mysql";
 const lost = (address: string, action: "replace" | "destroy") => ({
   address, type: address.split(".")[0] ?? "", action, movedFrom: null, imported: false, attributes: [], forcedBy: action === "replace" ? ["engine"] : [], reason: null,
 });
-const plan = { changes: [lost(DATABASE, "replace"), lost('aws_s3_bucket.old["a b"]', "destroy"), lost("aws_subnet.public_a", "destroy")], drift: [], compared: 3, outputsChange: false };
+const plan = { changes: [lost(DATABASE, "replace"), lost('aws_s3_bucket.old["a b"]', "destroy"), lost("aws_subnet.public_a", "destroy")], drift: [], strangeRules: [], compared: 3, outputsChange: false };
 
 test("what holds data goes only when that very address is named", () => {
   expect(unpermitted(plan, []).map(({ address }) => address)).toEqual([DATABASE, 'aws_s3_bucket.old["a b"]']);

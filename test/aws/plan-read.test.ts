@@ -75,6 +75,37 @@ describe("what is not as the definition says", () => {
   });
 });
 
+describe("rules that nobody wrote", () => {
+  const rule = (values: object, type = "aws_vpc_security_group_ingress_rule") => ({ address: `${type}.one`, type, values: { security_group_id: "sg-1", ip_protocol: "tcp", from_port: 443, to_port: 443, ...values } });
+  const found = (entry: object, rules: readonly object[], expressions: object = {}) => {
+    const group = { address: "aws_security_group.edge", type: "aws_security_group", values: { id: "sg-1", ingress: [{ protocol: "tcp", from_port: 443, to_port: 443, ...entry }], egress: [] } };
+    const plan = readPlan({
+      format_version: "1.2", prior_state: { values: { root_module: { resources: [group, ...rules] } } },
+      configuration: { root_module: { resources: [{ address: "aws_security_group.edge", expressions }] } },
+    });
+    return compare(plan).deviations;
+  };
+  const added = (...attributes: readonly string[]) => [{ address: "aws_security_group.edge", kind: "added", attributes }];
+  test.each<readonly [string, object, readonly object[], readonly object[]]>([
+    ["a written one is known", { cidr_blocks: ["0.0.0.0/0"] }, [rule({ cidr_ipv4: "0.0.0.0/0" })], []],
+    ["another source", { cidr_blocks: ["0.0.0.0/0"], ipv6_cidr_blocks: ["::/0"] }, [rule({ cidr_ipv4: "0.0.0.0/0" })], added("ingress tcp 443 from ::/0")],
+    ["another port", { from_port: 22, to_port: 22, cidr_blocks: ["0.0.0.0/0"] }, [rule({ cidr_ipv4: "0.0.0.0/0" })], added("ingress tcp 22 from 0.0.0.0/0")],
+    ["wider ports", { to_port: 65_535, cidr_blocks: ["10.0.0.0/8"] }, [rule({ cidr_ipv4: "10.0.0.0/8" })], added("ingress tcp 443-65535 from 10.0.0.0/8")],
+    ["the other direction's", { cidr_blocks: ["0.0.0.0/0"] }, [rule({ cidr_ipv4: "0.0.0.0/0" }, "aws_vpc_security_group_egress_rule")], added("ingress tcp 443 from 0.0.0.0/0")],
+    ["another group's", { cidr_blocks: ["0.0.0.0/0"] }, [rule({ cidr_ipv4: "0.0.0.0/0", security_group_id: "sg-2" })], added("ingress tcp 443 from 0.0.0.0/0")],
+    ["everything, written in two ways", { protocol: "-1", from_port: 0, to_port: 0, security_groups: ["sg-9"] }, [rule({ ip_protocol: "-1", from_port: null, to_port: null, referenced_security_group_id: "sg-9" })], []],
+    ["everything", { protocol: "-1", from_port: 0, to_port: 0, prefix_list_ids: ["pl-1"] }, [], added("ingress everything from pl-1")],
+    ["the group itself", { self: true }, [rule({ referenced_security_group_id: "sg-1" })], []],
+    ["a group of another account", { security_groups: ["111122223333/sg-8"] }, [rule({ referenced_security_group_id: "111122223333/sg-8" })], []],
+  ])("%s", (_name, entry, rules, expected) => {
+    expect(found(entry, rules)).toEqual(expected);
+  });
+
+  test("what a group itself writes is compared as an argument, like any other", () => {
+    expect(found({ cidr_blocks: ["0.0.0.0/0"] }, [], { ingress: {} })).toEqual([]);
+  });
+});
+
 describe("what would be lost", () => {
   test("only what goes, and only of what holds data", () => {
     const { changes } = planOf([

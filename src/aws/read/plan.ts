@@ -1,4 +1,5 @@
 import { asBody, asList, texts, type Body } from "./configuration.ts";
+import { strangeRules, type StrangeRule } from "./plan-rules.ts";
 
 /** What becomes of one resource. */
 export interface PlannedChange {
@@ -31,6 +32,8 @@ export interface Plan {
   /** In Terraform's order; without those of which nothing becomes. */
   readonly changes: readonly PlannedChange[];
   readonly drift: readonly Drift[];
+  /** Rules that others put into security groups. */
+  readonly strangeRules: readonly StrangeRule[];
   /** How many resources were compared. */
   readonly compared: number;
   /** Whether values that the directory tells change, even where no resource does. */
@@ -51,6 +54,7 @@ export function readPlan(shown: unknown): Plan {
   return {
     changes: resources.map((one) => readChange(one, written)).filter(happens),
     drift: managed(plan["resource_drift"]).flatMap(readDrift),
+    strangeRules: strangeRules(plan, (address, argument) => written.get(address)?.has(argument) ?? false),
     compared: resources.length,
     outputsChange: Object.values(asBody(plan["output_changes"])).some((one) => texts(asBody(one)["actions"]).some((action) => action !== "no-op")),
   };

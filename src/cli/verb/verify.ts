@@ -33,24 +33,23 @@ const verified = (directory: string, compared: number, { deviations, noted }: Co
   directory, compared, deviations: deviations.map((one) => ({ ...one, noun: nounOf(one.address) })), noted,
 });
 
-const SAID: Readonly<Record<Deviation["kind"], string>> = { gone: "gone", changed: "changed", pending: "pending" };
-
 function text({ directory, compared, deviations, noted }: Verified, columns: number): string {
   const found = deviations.length === 0 ? `as defined (${compared} compared)` : `${deviations.length} of ${compared} not as defined`;
   const nouns = [...Map.groupBy(deviations, ({ noun }) => noun)].flatMap(([noun, of]) => [`  ${noun}`, ...of.map((one) => line(one, columns))]);
   const others = noted.length === 0 ? [] : [`  ${wrap(`${noted.length} differ since the last apply in what the definition does not write; --json names them`, columns - 2, "  ")}`];
-  return `${[`${directory}: ${found}`, ...nouns, ...others, ...legend(deviations)].join("\n")}\n`;
+  return `${[`${directory}: ${found}`, ...nouns, ...others, ...legend(deviations, columns)].join("\n")}\n`;
 }
 
 function line({ address, kind, attributes }: Deviation, columns: number): string {
-  return `    ${SAID[kind].padEnd(8)} ${wrap(`${address}${attributes.length === 0 ? "" : `: ${attributes.join(", ")}`}`, columns - 13, " ".repeat(15))}`;
+  return `    ${kind.padEnd(8)} ${wrap(`${address}${attributes.length === 0 ? "" : `: ${attributes.join(", ")}`}`, columns - 13, " ".repeat(15))}`;
 }
 
 const MEANS: readonly (readonly [Deviation["kind"], string])[] = [
   ["gone", "gone: removed by others"], ["changed", "changed: by others"], ["pending", "pending: not applied yet"],
+  ["added", "added: by others, and an apply leaves it"],
 ];
 
-const legend = (deviations: readonly Deviation[]): readonly string[] => {
+const legend = (deviations: readonly Deviation[], columns: number): readonly string[] => {
   const told = MEANS.filter(([kind]) => deviations.some((one) => one.kind === kind)).map(([, means]) => means);
-  return told.length === 0 ? [] : [`  (${told.join("; ")})`];
+  return told.length === 0 ? [] : [`  ${wrap(`(${told.join("; ")})`, columns - 2, "  ")}`];
 };

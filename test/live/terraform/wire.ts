@@ -35,6 +35,8 @@ export function applied(block: Block, type: string, fields: Fields): Fields {
 
 /** Where what we write looks for something certain among what AWS answers. */
 const KNOWN: Readonly<Record<string, (fields: Fields) => unknown>> = {
+  "aws_security_group.ingress": () => [],
+  "aws_security_group.egress": () => [],
   "aws_acm_certificate.domain_validation_options": ({ domain_name, subject_alternative_names }) => {
     const others = Array.isArray(subject_alternative_names) ? (subject_alternative_names as readonly unknown[]) : [];
     return [domain_name, ...others].map((name) => ({
