@@ -91,7 +91,7 @@ function rules(): string {
     rows.set(says, { controls: [...new Set([...row.controls, ...controls])], about: row.about });
   }
   const lines = [...rows].map(([says, { controls, about }]) => `| ${says} | ${[...about].length > 4 ? "policies" : [...about].map((type) => `\`${type}\``).join(" ")} | ${controls.join(" ")} |`);
-  return ["## The rules", "", "`./dailyge plan` says where what it writes breaks one of these.", "", "| Rule | About (`aws_`) | Controls |", "| --- | --- | --- |", ...lines].join("\n");
+  return ["## The rules", "", "`./dailyge plan` says where a definition asks for what one of these advises against, a database without backups for instance.", "", "| Rule | About (`aws_`) | Controls |", "| --- | --- | --- |", ...lines].join("\n");
 }
 
 function accepted(): string {

@@ -66,6 +66,7 @@ export const texts = (value: unknown): readonly string[] => asList(value).filter
 /** The addresses in a value's templates, in the order in which they occur, each once. */
 export function addressesIn(value: unknown): readonly string[] {
   if (typeof value === "string") {
+    if (!value.includes("{")) return [];
     return [...new Set(expressionsIn(value).flatMap(({ code }) => mentionsIn(code).blocks.map(({ address }) => address)))];
   }
   if (typeof value === "object" && value !== null) return [...new Set(Object.values(value).flatMap(addressesIn))];

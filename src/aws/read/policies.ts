@@ -13,8 +13,16 @@ export interface PolicyDocument {
 
 const IDENTITIES = ["aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy"];
 
+const known = new WeakMap<Configuration, readonly PolicyDocument[]>();
+
 /** Every policy of a directory, found by what it looks like, so that one of a new type is not overlooked. */
-export function policiesOf({ blocks }: Configuration): readonly PolicyDocument[] {
+export function policiesOf(configuration: Configuration): readonly PolicyDocument[] {
+  const found = known.get(configuration) ?? findPolicies(configuration);
+  known.set(configuration, found);
+  return found;
+}
+
+function findPolicies({ blocks }: Configuration): readonly PolicyDocument[] {
   return [...blocks.values()].flatMap((block) =>
     Object.entries(block.body).flatMap(([key, value]): readonly PolicyDocument[] => {
       if (typeof value !== "string" || !value.includes('"Statement"')) return [];

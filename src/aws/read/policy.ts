@@ -21,6 +21,6 @@ export function mayDo(configuration: Configuration, role: unknown, action: strin
 
 /** Whether a statement allows an action, which may be written with `*`, in capitals or not. */
 export function allows({ Effect, Action }: Body, action: string): boolean {
-  const matches = (pattern: string) => new RegExp(`^${pattern.toLowerCase().split("*").map((part) => part.replaceAll(/[^\w:]/g, "\\$&")).join(".*")}$`).test(action.toLowerCase());
+  const matches = (pattern: string) => (!pattern.includes("*") ? pattern.toLowerCase() === action.toLowerCase() : new RegExp(`^${pattern.toLowerCase().split("*").map((part) => part.replaceAll(/[^\w:]/g, "\\$&")).join(".*")}$`).test(action.toLowerCase()));
   return Effect === "Allow" && texts(Action).some(matches);
 }

@@ -24,7 +24,6 @@ export const ACCEPTED_OF_CHECKOV: readonly Accepted[] = [
   { check: "CKV_AWS_161", on: "aws_db_instance.*", why: "each service has a user and a password of its own; tokens of a quarter of an hour need a client that knows them" },
   { check: "CKV_AWS_118", on: "aws_db_instance.*", why: "CloudWatch's own figures, every minute, are what alarms look at; finer ones are paid for by the instance" },
   { check: "CKV_AWS_126", on: "aws_instance.*", why: "figures every five minutes suffice to bring a machine back, which its status checks do every minute" },
-  { check: "CKV_AWS_135", on: "aws_instance.*", why: "every instance type that the definition takes is optimized by itself; the argument is of older ones" },
   { check: "CKV_AWS_65", on: "aws_ecs_cluster.*", why: "Container Insights is billed by the figure, and asks for what the platform's own monitoring has" },
   { check: "CKV_AWS_338", on: "aws_cloudwatch_log_group.*", why: "a month is what a small team looks back; a year of every log costs more than what runs" },
   { check: "CKV_AWS_18", on: "aws_s3_bucket.*", why: "files of sites are asked for through CloudFront, whose log is kept; logs of logs have no end" },

@@ -4,6 +4,7 @@ import { floatingImages } from "../../aws/render/image.ts";
 import { mayHaveCredentials } from "../../aws/run/account-credentials.ts";
 import { findTerraform } from "../../aws/run/terraform.ts";
 import { Failure } from "../../kit/failure.ts";
+import { brokenRules, brokenRulesText } from "../broken-rules.ts";
 import type { Invocation } from "../invocation.ts";
 import { counts, planText, shownPlan, type ShownPlan } from "../plan-text.ts";
 import { wrap } from "../table.ts";
@@ -69,7 +70,7 @@ function planJson({ located: { model }, out, files, rendered }: Written, compare
   const { directories, written, unchanged, removed } = files;
   const program = findTerraform(process.env["PATH"] ?? "")?.name ?? null;
   const differences = differencesOf(model).filter(({ environments }) => environments.some((name) => rendered.some((one) => one.name === name)));
-  return `${JSON.stringify({ directory: resolve(out), directories, written, unchanged, removed, differences, floatingImages: floatingImages(model), program, ...compared }, null, 2)}\n`;
+  return `${JSON.stringify({ directory: resolve(out), directories, written, unchanged, removed, differences, brokenRules: brokenRules(rendered), floatingImages: floatingImages(model), program, ...compared }, null, 2)}\n`;
 }
 
 function writtenText({ located: { model }, out, files: { written, unchanged, removed }, rendered }: Written, columns: number): string {
@@ -83,7 +84,7 @@ function writtenText({ located: { model }, out, files: { written, unchanged, rem
   });
   const floating = floatingImages(model).map(({ use, architecture }) => `${use} ${architecture}`);
   const unpinned = floating.length === 0 ? [] : [wrap(`not pinned: the image of ${floating.join(" and of ")} is whichever is the newest on the day of an apply; ./dailyge update chooses one`, columns, "  ")];
-  return `${[...lines, ...(differences.length > 0 ? ["not on AWS as it is written:", ...differences] : []), ...unpinned].join("\n")}\n`;
+  return `${[...lines, ...(differences.length > 0 ? ["not on AWS as it is written:", ...differences] : []), ...brokenRulesText(brokenRules(rendered), columns), ...unpinned].join("\n")}\n`;
 }
 
 function byHandText({ out, files: { directories } }: Written): string {

@@ -1,4 +1,4 @@
-import { addressesIn, asBody, asList, ofType, texts, type Configuration, type WrittenBlock } from "../configuration.ts";
+import { addressesIn, asBody, asList, ofType, texts, type Body, type Configuration, type WrittenBlock } from "../configuration.ts";
 import { allows, statementsOf } from "../policy.ts";
 import { policiesOf, principalsOf } from "../policies.ts";
 import { containersOf } from "../service.ts";
@@ -75,8 +75,22 @@ function missing(configuration: Configuration, { role, actions, of }: Need): rea
   return actions.filter((action) => !may(configuration, holder, action, of)).map((action) => ({ at: holder, message: `it may not ${action}${of === null ? "" : ` of ${of}`}` }));
 }
 
-const statementsIn = (configuration: Configuration, role: string) =>
-  ofType(configuration, "aws_iam_role_policy").filter(({ body }) => addressesIn(body["role"]).includes(role)).flatMap(({ body }) => statementsOf(body["policy"]));
+const known = new WeakMap<Configuration, ReadonlyMap<string, readonly Body[]>>();
+
+/** What a role's own policies say. */
+function statementsIn(configuration: Configuration, role: string): readonly Body[] {
+  const found = known.get(configuration) ?? statementsByRole(configuration);
+  known.set(configuration, found);
+  return found.get(role) ?? [];
+}
+
+function statementsByRole(configuration: Configuration): ReadonlyMap<string, readonly Body[]> {
+  const found = new Map<string, readonly Body[]>();
+  for (const { body } of ofType(configuration, "aws_iam_role_policy")) {
+    for (const role of addressesIn(body["role"])) found.set(role, [...(found.get(role) ?? []), ...statementsOf(body["policy"])]);
+  }
+  return found;
+}
 
 function may(configuration: Configuration, role: string, action: string, of: string | null): boolean {
   return statementsIn(configuration, role).some((statement) =>
@@ -104,7 +118,7 @@ function machines(configuration: Configuration): readonly Violation[] {
     const managed = attached(configuration, role);
     const shell = managed.some((policy) => SHELL_POLICY.test(policy)) ? [] : [...SHELL, "ssm:UpdateInstanceInformation"];
     const agent = type === "aws_instance" || managed.some((policy) => AGENT_POLICY.test(policy)) ? [] : AGENT;
-    return [...missing(configuration, { role: `\${${role}.arn}`, actions: [...shell, ...agent], of: null }), ...bootNeeds(configuration, role, body["user_data"])];
+    return [...missing(configuration, { role: `\${${role}.arn}`, actions: [...shell, ...agent], of: null }), ...(type === "aws_instance" ? bootNeeds(configuration, role, body["user_data"]) : [])];
   });
 }
 
