@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { Readable } from "node:stream";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -11,6 +12,8 @@ import {
   CreateDBInstanceCommand, CreateDBParameterGroupCommand, CreateDBSnapshotCommand, CreateDBSubnetGroupCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand, RDSClient,
 } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AwsSettings } from "../../src/aws/run/clients.ts";
+import type { Progress } from "../../src/aws/run/deploy-ground.ts";
 import { restoreDatabase, type Restored, type Wanted } from "../../src/aws/run/restore.ts";
 import { snapshotsOf } from "../../src/aws/render/stored-care.ts";
 import { shopModel } from "../aws/shop.ts";
@@ -56,12 +59,12 @@ export default definePlatform({
 
   let minute = 0;
   /** Each a minute later than the one before. */
-  async function restore(name: string, wanted: Wanted, signal = new AbortController().signal): Promise<Restored> {
+  async function restore(name: string, wanted: Wanted, more: { signal?: AbortSignal; settings?: AwsSettings; report?: (progress: Progress) => void } = {}): Promise<Restored> {
     const database = environment?.databases.find((one) => one.name === name);
     if (environment === undefined || database === undefined) throw new Error(`the shop has no ${name}`);
     minute += 1;
     const now = new Date(Date.UTC(2026, 10, 22, 10, minute));
-    return restoreDatabase({ shared: model.shared, environment, database, wanted, settings: emulator.client, now, directory: "terraform/live", signal, report: () => {}, pace: { askMilliseconds: 10, rolloutSeconds: 5, taskSeconds: 5 } });
+    return restoreDatabase({ shared: model.shared, environment, database, wanted, now, directory: "terraform/live", settings: emulator.client, signal: new AbortController().signal, report: () => {}, ...more, pace: { askMilliseconds: 10, rolloutSeconds: 5, taskSeconds: 5 } });
   }
   const instance = async (id: string) => (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }))).DBInstances?.[0];
 
@@ -97,6 +100,19 @@ export default definePlatform({
     expect(holds).toBe(`its state at ${new Date(latest.getTime() - 60_000).toISOString()}`);
     expect(await instance(id)).toMatchObject({ DBInstanceStatus: "available" });
     await expect(restore("orders", { at: new Date("2100-01-01T00:00:00Z") })).rejects.toThrow(/^orders cannot be restored: its backups reach to 2\d{3}-.* by now$/);
+  });
+
+  test("RDS is waited for while it works, and no longer than until it gives up or somebody else does", async () => {
+    const told: string[] = [];
+    const report = ({ step }: Progress): void => void told.push(step.replace(/^(making )?\S+ /, "$1"));
+    await restore("orders", "newest", { report, settings: saying(emulator, ["creating", "backing-up", "modifying", "available"]) });
+    expect(told).toEqual(["making (creating)", "making (backing-up)", "making (modifying)", "is there"]);
+    await expect(restore("orders", "newest", { settings: saying(emulator, ["creating", "incompatible-restore"]) })).rejects.toMatchObject({
+      code: "start-failed", message: expect.stringMatching(/^shop-live-orders-restored-\S+ is not restored: RDS says that it is incompatible-restore$/), hint: expect.stringMatching(/^aws rds describe-db-instances /),
+    });
+    const stop = new AbortController();
+    const stopping = restore("orders", "newest", { signal: stop.signal, report: () => stop.abort(), settings: saying(emulator, ["creating"]) });
+    await expect(stopping).rejects.toMatchObject({ code: "cancelled", message: expect.stringMatching(/ was not waited for: RDS goes on making it$/) });
   });
 
   test.each<[string, string, Wanted, object]>([
@@ -167,6 +183,23 @@ export default definePlatform({
     await expect(restore("baskets", "newest")).rejects.toMatchObject({ code: "state-foreign", message: expect.stringContaining("2 volumes are called its own") });
   });
 });
+
+/** The emulator, in which a restored instance takes these states one after the other, as RDS's do. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html */
+function saying({ client }: RunningEmulator, states: readonly string[]): AwsSettings {
+  const real = new RDSClient(client).config.requestHandler;
+  let asked = 0;
+  const handle: typeof real.handle = async (request, options) => {
+    const answer = await real.handle(request, options);
+    const body = request.body instanceof Uint8Array ? new TextDecoder().decode(request.body) : String(request.body);
+    if (!/Action=DescribeDBInstances&/.test(body) || !/DBInstanceIdentifier=[\w-]+-restored-/.test(body)) return answer;
+    let xml = "";
+    for await (const piece of answer.response.body as AsyncIterable<Uint8Array>) xml += new TextDecoder().decode(piece);
+    const state = states[Math.min(asked++, states.length - 1)] ?? "";
+    answer.response.body = Readable.from([xml.replace("<DBInstanceStatus>available<", `<DBInstanceStatus>${state}<`)]);
+    return answer;
+  };
+  return { ...client, requestHandler: { handle } };
+}
 
 const INSTANCE = {
   DBInstanceClass: "db.t4g.small", Engine: "mysql", EngineVersion: "8.4", AllocatedStorage: 20, MasterUsername: "platform", ManageMasterUserPassword: true, BackupRetentionPeriod: 7,
