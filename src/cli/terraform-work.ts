@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TerraformDirectory } from "../aws/render/index.ts";
 import { identify, requireAccount, type Identity } from "../aws/run/account.ts";
 import { awsSettings } from "../aws/run/clients.ts";
+import { storedPlanWords } from "../aws/render/stored-plan.ts";
 import { planDirectory, type PlannedDirectory, type Workshop } from "../aws/run/terraform-plan.ts";
 import { requireTerraform } from "../aws/run/terraform.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -54,7 +55,8 @@ export async function working<Result>(invocation: Invocation, { located: { model
     elsewhere: rendered.filter((one) => !fits(one)).map(({ name }) => ({ directory: name, account: wanted(name) ?? "" })),
     plan: async (one, lock) => {
       const file = join(place, `${one.name}.plan`);
-      return { planned: await planDirectory(workshop, one, { file, lock, signal: interrupts.signal, show: view.show }), file };
+      const more = invocation.flags.has("stored") ? storedPlanWords(model, one.name) : [];
+      return { planned: await planDirectory(workshop, one, { file, lock, more, signal: interrupts.signal, show: view.show }), file };
     },
   };
   try {

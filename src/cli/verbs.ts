@@ -123,6 +123,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     options: {
       "out DIR": "where to (default: terraform)",
       offline: "only write it: ask neither Terraform nor AWS",
+      stored: "compare with the states alone: for a pull request, whose role reads no secrets",
       "destroy ADDRESS": "as if apply were given it",
     },
     load: () => import("./verb/plan.ts").then(({ plan }) => plan),

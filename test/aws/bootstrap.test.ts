@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { asBody, asList, texts, type Body } from "../../src/aws/read/configuration.ts";
 import { renderBootstrap } from "../../src/aws/render/bootstrap.ts";
 import { renderTerraform } from "../../src/aws/render/index.ts";
+import { storedPlanWords } from "../../src/aws/render/stored-plan.ts";
 import { stateBucketOf } from "../../src/aws/render/state-bucket.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -165,6 +166,11 @@ describe("a pull request", () => {
     expect(more).toEqual([]);
     const bucket = `arn:aws:s3:::dailyge-terraform-${PROD}`;
     expect(objects?.["Resource"]).toEqual([`${bucket}/dailyge/shared.tfstate`, `${bucket}/dailyge/prod.tfstate`]);
+  });
+
+  test("plans without reading what is there, and with a role that only looks up", () => {
+    expect(storedPlanWords(example, "dev")).toEqual(["-refresh=false", `-var=shared_role=arn:aws:iam::${PROD}:role/dailyge-dev-shared-read`]);
+    expect(["shared", "prod"].map((directory) => storedPlanWords(example, directory))).toEqual([["-refresh=false"], ["-refresh=false"]]);
   });
 
   test("in another account than the zone's only looks it up", () => {

@@ -36,12 +36,49 @@ describe.skipIf(missing !== null)("with the real program", () => {
     world.fixed.clear();
   });
 
+  test("a plan by the states alone reads nothing that is there", async () => {
+    const team = new Team(cloud);
+    await team.run("apply", "--yes");
+    cloud.provider.world.remove("aws_db_instance");
+    expect(await team.run("plan", "--environment", "dev")).toMatchObject({ code: 0, out: expect.stringContaining("create   aws_db_instance.database_mysql") });
+    const { code, out } = await team.run("plan", "--environment", "dev", "--stored");
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.not.stringContaining("aws_db_instance.database_mysql") });
+  });
+
   test("a new name without the former one would destroy, and is stopped", async () => {
     const team = new Team(cloud);
     await team.run("apply", "--yes");
     team.define({ databases: 'orders: { engine: "mysql" }' });
     expect(await team.run("apply", "--yes")).toMatchObject({ code: 2, told: expect.stringContaining("it would destroy") });
     expect(team.state("dev")).toContain("aws_db_instance.database_mysql");
+  });
+
+  test("what was there before is taken over, not made, and not made anew", async () => {
+    const { world } = cloud.provider;
+    const team = new Team(cloud);
+    writeFileSync(join(team.directory, "platform.ts"), `import { definePlatform, parts } from "dailyge-infra";
+export default definePlatform({
+  name: "small", domain: "small.example", region: "ap-northeast-2", environments: { dev: { branch: "dev" } },
+  platform: () => parts({
+    network: { existing: "vpc-0123456789abcdef0", addresses: "10.0.128.0/20" },
+    sites: { front: { host: "www", directory: "www", existing: "old-files" } },
+    databases: { mysql: { engine: "mysql", existing: "legacy-db" } },
+  }),
+});
+`);
+    mkdirSync(join(team.directory, "www"));
+    for (const fixed of ["aws_vpc.cidr_block", "aws_db_instance.username", "aws_db_instance.db_name", "aws_db_instance.storage_encrypted", "aws_db_instance.db_subnet_group_name"]) world.fixed.add(fixed);
+    const planned = await team.run("plan", "--environment", "dev", "--json");
+    const { changes } = JSON.parse(planned.out) as { changes: { directory: string; changes: { address: string; action: string; imported: boolean }[] }[] };
+    const dev = changes.find(({ directory }) => directory === "dev")?.changes ?? [];
+    expect(dev.filter(({ imported }) => imported).map(({ address, action }) => [address, action]).sort()).toEqual([
+      ["aws_db_instance.database_mysql", "change"], ["aws_internet_gateway.main", "change"], ["aws_s3_bucket.site_front", "change"], ["aws_vpc.main", "change"],
+    ]);
+    expect(dev.filter(({ action }) => action === "replace" || action === "destroy")).toEqual([]);
+    expect(await team.run("apply", "--yes")).toMatchObject({ code: 0 });
+    expect(world.of("aws_vpc").map(({ fields }) => fields["id"])).toContain("vpc-0123456789abcdef0");
+    expect(await team.run("apply", "--yes")).toMatchObject({ code: 0, out: expect.stringContaining("dev: as defined, nothing to change") });
+    world.fixed.clear();
   });
 
   test("a team's own file uses our addresses, and goes when it goes", async () => {

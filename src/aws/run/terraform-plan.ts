@@ -39,6 +39,8 @@ export interface Planning {
   readonly file: string;
   /** Whether others wait meanwhile. Who may only read cannot lock. */
   readonly lock: boolean;
+  /** Further words for `plan`. */
+  readonly more: readonly string[];
   readonly signal: AbortSignal;
   readonly show: (step: Step) => void;
 }
@@ -74,7 +76,7 @@ export async function planDirectory(workshop: Workshop, rendered: TerraformDirec
     planning.show({ part: name, step: `comparing: ${read} read`, state: "working" });
   };
   planning.show({ part: name, step: "comparing", state: "working" });
-  const words = ["plan", "-input=false", "-json", `-lock=${planning.lock}`, `-out=${planning.file}`];
+  const words = ["plan", "-input=false", "-json", `-lock=${planning.lock}`, `-out=${planning.file}`, ...planning.more];
   const planned = await runTerraform(workshop.program, place, words, { ...run, onLine });
   requirePermission(protectedIn(planned), workshop.again);
   expectDone(planned, trying, planning.signal);
