@@ -27,7 +27,7 @@ export function diagnosticsOf({ out, errors }: Pick<TerraformOutcome, "out" | "e
 }
 
 /** https://developer.hashicorp.com/terraform/internals/machine-readable-ui#diagnostic */
-export function diagnosticInLine(line: string): readonly Diagnostic[] {
+function diagnosticInLine(line: string): readonly Diagnostic[] {
   const { diagnostic } = parsedLine(line);
   if (typeof diagnostic !== "object" || diagnostic === null) return [];
   const { severity, summary, detail, address } = diagnostic as Readonly<Record<string, unknown>>;

@@ -78,7 +78,7 @@ export async function requireTerraform(environment: TerraformRun["environment"])
 const INSTALL = { tofu: "https://opentofu.org/docs/intro/install", terraform: "https://developer.hashicorp.com/terraform/install" };
 
 /** What is said where neither is there. */
-export const terraformMissing = (): Failure => new Failure("terraform-missing", "neither tofu nor terraform is on the PATH", { hint: `install one: ${INSTALL.tofu}` });
+const terraformMissing = (): Failure => new Failure("terraform-missing", "neither tofu nor terraform is on the PATH", { hint: `install one: ${INSTALL.tofu}` });
 
 async function versionOf(program: TerraformProgram, environment: TerraformRun["environment"]): Promise<string> {
   const { out, errors } = await runTerraform(program, "/", ["version", "-json"], { environment });

@@ -60,7 +60,7 @@ async function compareAll(work: Work): Promise<{ readonly account: string; reado
 
 /** What is written is there already: only asking AWS has failed. */
 function withWayOut(cause: unknown): never {
-  if (!(cause instanceof Failure) || !["credentials-missing", "credentials-expired", "network", "state-missing", "account-wrong"].includes(cause.code)) throw cause;
+  if (!(cause instanceof Failure) || !["credentials-missing", "credentials-expired", "network", "state-missing", "account-wrong", "terraform-old"].includes(cause.code)) throw cause;
   const hint = `${cause.hint === null ? "" : `${cause.hint}; `}without AWS: ./dailyge plan --offline`;
   throw new Failure(cause.code, cause.message, { hint, details: cause.details, cause });
 }
