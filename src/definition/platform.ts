@@ -19,7 +19,7 @@ export interface PlatformDefinition<Environment extends string = string> {
   readonly region: string;
   /** The twelve digits of the AWS account that holds what environments share: the domain's zone and the images. @default that of the last environment */
   readonly account?: string;
-  /** IANA time zone of databases, schedules and reports. @default "UTC" */
+  /** IANA time zone of databases, schedules and reports, one that RDS has where there is MySQL; backups and maintenance on AWS are in its night. @default "UTC" */
   readonly timezone?: string;
   /** The places where it runs; the first one is the default of every command. */
   readonly environments: Readonly<Record<Environment, EnvironmentDefinition>>;
