@@ -1,6 +1,6 @@
 /** The repository whose workflows deliver the platform to AWS; `dailyge bootstrap` lets them in. It means nothing on one machine. */
 export interface DeliveryDefinition {
-  /** Repository on GitHub, as `"owner/name"`: its pull requests may plan, and an environment's branch may apply that environment. The last environment's branch also applies what all share. */
+  /** Repository on GitHub, `"owner/name"` in GitHub's own spelling: its pull requests may plan, and an environment's branch may apply that environment. The last environment's branch also applies what all share. */
   readonly repository: string;
   /** The repository's number, which nobody gets who later has its name: `gh api repos/OWNER/NAME --jq .id`. @default its name alone is checked */
   readonly repositoryId?: number;
