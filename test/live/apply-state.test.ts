@@ -41,7 +41,7 @@ describe.skipIf(missing !== null)("a state in a bucket", () => {
   test("says how to make the bucket, where there is none", async () => {
     const { code, told } = await team().run("apply", "--yes");
     expect({ code, told }).toMatchObject({ code: 2, told: expect.stringContaining("shared cannot be planned: the bucket for the state is not there\n") });
-    expect(told).toContain("next: ./dailyge bootstrap\n");
+    expect(told).toContain("next: ./dailyge bootstrap shared\n");
   });
 
   describe("in a bucket that is there", () => {

@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)("bootstrap", () => {
 
   test("then every directory's state is in the bucket, and a second clone goes on where the first was", async () => {
     const [first, second] = [new Clone(cloud, platform), new Clone(cloud, platform)];
-    expect(await first.run("apply", "--yes")).toMatchObject({ code: 2, told: expect.stringMatching(/the bucket for the state is not there\n[^]*next: \.\/dailyge bootstrap/) });
+    expect(await first.run("apply", "--yes")).toMatchObject({ code: 2, told: expect.stringMatching(/the bucket for the state is not there\n[^]*next: \.\/dailyge bootstrap shared\n/) });
     await first.run("bootstrap", "--yes");
     expect(await first.run("apply", "--yes")).toMatchObject({ code: 0 });
     expect(await states.of("live")).toContain("aws_sns_topic.topic_events");

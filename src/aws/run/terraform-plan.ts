@@ -52,7 +52,7 @@ const TELL_AGAIN_MS = 2_000;
 export const byHand = ({ program, out }: Pick<Workshop, "program" | "out">, directory: string): string => `${program.name} -chdir=${join(out, directory)}`;
 
 export function attempt(workshop: Workshop, failed: string, directory: string): Attempt {
-  return { failed, program: byHand(workshop, directory), again: workshop.again, bootstrap: workshop.bootstrap };
+  return { failed, program: byHand(workshop, directory), again: workshop.again, bootstrap: `${workshop.bootstrap} ${directory === "shared" ? directory : `--environment ${directory}`}` };
 }
 
 /**
