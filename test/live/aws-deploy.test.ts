@@ -6,6 +6,7 @@ import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AwsStatus } from "../../src/aws/run/status.ts";
 import type { ReleaseRow } from "../../src/aws/run/releases.ts";
+import { imageSource } from "../../src/cli/image-source.ts";
 import { World } from "./aws-world.ts";
 import { findEmulator, startEmulator, type RunningEmulator } from "./emulator.ts";
 import { eventually, sharePlatform, service, type Command, type Told } from "./fixture.ts";
@@ -130,6 +131,14 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
     expect(told).toMatchObject({ code: 2, err: expect.stringMatching(/nothing on this machine builds images[^]*docker buildx: it is not on the PATH[^]*podman: it is not on the PATH[^]*next: .*--image/) });
   });
 
+  test("an image of the very same sources is not built again", async () => {
+    const { release } = await imageSource(join(platform.directory, "services/api"), "linux/arm64");
+    images["sources"] = await world.push("api", release);
+    const told = await deploy();
+    expect(told, told.err).toMatchObject({ code: 0, out: expect.stringMatching(`^api serves ${release}, 2 of 2`) });
+    expect(await world.parameter("services/api/release")).toBe(images["sources"]);
+  });
+
   test("two cannot release at once; one that was killed is waited for, and no longer", async () => {
     const held = (until: number) => JSON.stringify({ by: "ana", what: "deploy", since: "2026-11-23T00:00:00Z", until: new Date(until).toISOString(), token: "other" });
     await world.ssm.send(new PutParameterCommand({ Name: "/probe/dev/services/api/releasing", Value: held(Date.now() + 60_000), Type: "String" }));
@@ -195,7 +204,7 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
 
   test("no revision is left that nobody asked for", async () => {
     const { taskDefinitionArns = [] } = await world.ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: "probe-dev-api-migrate", status: "ACTIVE" }));
-    // Made by hand, v1, v2, v1 again, v3.
-    expect(taskDefinitionArns).toHaveLength(5);
+    // Made by hand, v1, v2, v1 again, that of the sources, v3.
+    expect(taskDefinitionArns).toHaveLength(6);
   });
 });

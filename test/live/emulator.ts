@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<EmulatorName, Kind>> = {
     module: "ministack",
     words: () => [],
     // Signatures and policies are judged, nothing but loopback listens, nothing is kept.
-    environment: (port) => ({ AUTH: "true", BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port), MINISTACK_HOST: "127.0.0.1", SFTP_ENABLED: "0", LOG_LEVEL: "WARNING" }),
+    environment: (port) => ({ AUTH: "true", BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port), MINISTACK_HOST: "127.0.0.1", MINISTACK_REGION: REGION, MINISTACK_ACCOUNT_ID: ACCOUNT, SFTP_ENABLED: "0", LOG_LEVEL: "WARNING" }),
     health: "/_ministack/health",
   },
   moto: {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  DeleteObjectCommand, DeleteObjectTaggingCommand, GetObjectTaggingCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, PutObjectTaggingCommand, S3Client, type _Object,
+  DeleteObjectCommand, DeleteObjectTaggingCommand, GetObjectTaggingCommand, ListObjectsV2Command, PutObjectCommand, PutObjectTaggingCommand, S3Client, type _Object,
 } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { Failure } from "../../kit/failure.ts";
@@ -179,8 +179,8 @@ async function retire({ s3, name }: Bucket, keys: readonly string[]): Promise<re
 /** What was on its way out and belongs to the release again. */
 async function keep({ s3, name }: Bucket, keys: readonly string[]): Promise<void> {
   await atOnce(keys, async (key) => {
-    const { TagCount = 0 } = await s3.send(new HeadObjectCommand({ Bucket: name, Key: key }));
-    if (TagCount > 0) await s3.send(new DeleteObjectTaggingCommand({ Bucket: name, Key: key }));
+    const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: name, Key: key }));
+    if (TagSet.some(({ Key }) => Key === RETIRED)) await s3.send(new DeleteObjectTaggingCommand({ Bucket: name, Key: key }));
   });
 }
 
