@@ -14,7 +14,7 @@ export const DRIVEN: readonly Driven[] = [
   { command: "deploy SERVICE", does: "Ctrl-C during the migration", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
   { command: "deploy SERVICE", does: "Ctrl-C, expired credentials and throttling during the rollout; one that was killed is taken up", judgedBy: ["documented answers"], test: "test/aws/deploy.test.ts" },
   { command: "deploy SERVICE", does: "one release of a service at a time", judgedBy: ["MiniStack", "documented answers"], test: "test/aws/deploy-lock.test.ts" },
-  { command: "deploy SERVICE", does: "building and pushing with docker buildx, docker, podman and buildah", judgedBy: ["table of command lines"], test: "test/aws/image.test.ts" },
+  { command: "deploy SERVICE", does: "building and pushing with docker buildx, docker, podman and buildah: their command lines, and for real with whichever is there", judgedBy: ["table of command lines", "MiniStack"], test: "test/live/aws-image.test.ts" },
   { command: "deploy SITE", does: "files, their types and how long they are kept, old assets for one more release, invalidation", judgedBy: ["MiniStack", "moto"], test: "test/live/aws-site.test.ts" },
   { command: "rollback, releases, status", does: "the release before, without a migration; what serves and served; every replica with its release", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
   { command: "logs", does: "the last lines, and following", judgedBy: ["MiniStack", "documented answers"], test: "test/aws/logs.test.ts" },
