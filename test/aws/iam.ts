@@ -132,8 +132,12 @@ function takes({ isWildcardOnly, resources }: Known, resource: string): "yes" | 
 
 const keysOf = (statement: Body): readonly string[] => comparisonsOf(statement).map(({ key }) => key);
 
+/** What a token of GitHub's says, as IAM hands it on. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif */
+const TOKEN = /^token\.actions\.githubusercontent\.com:(aud|sub|repository|repository_id|ref|environment|job_workflow_ref|actor)$/;
+
 function hasCondition({ conditions }: Known, written: string): boolean {
   const key = written.toLowerCase();
+  if (TOKEN.test(key) && conditions.length > 0) return true;
   return [...GLOBAL, ...conditions].some((each) => key === each || (each.includes("/${") && key.startsWith(each.slice(0, each.indexOf("${")))));
 }
 

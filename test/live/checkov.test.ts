@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ACCEPTED, acceptedFor } from "../../src/aws/render/accepted.ts";
+import { renderBootstrap } from "../../src/aws/render/bootstrap.ts";
 import { renderTerraform, type TerraformDirectory } from "../../src/aws/render/index.ts";
 import type { SchemaDocument } from "../../src/aws/schema/format.ts";
 import { EXAMPLES, exampleModel } from "../aws/platforms.ts";
@@ -16,27 +17,31 @@ const python = await findCheckov();
 const binary = findBinary();
 
 const platforms = [...EXAMPLES, "shop"];
-const directoriesOf = async (name: string): Promise<readonly TerraformDirectory[]> => renderTerraform(name === "shop" ? shopModel() : await exampleModel(name));
-const unexplained = (findings: readonly CheckovFinding[]): readonly string[] =>
-  findings.filter(({ check, at }) => acceptedFor(check, at) === undefined).map(({ check, name, at }) => `${check} ${at}: ${name}`);
+const directoriesOf = async (name: string): Promise<readonly TerraformDirectory[]> => {
+  const model = name === "shop" ? shopModel() : await exampleModel(name);
+  const accounts = [...new Set(model.environments.flatMap(({ account }) => account ?? []))];
+  return [...renderTerraform(model), ...accounts.map((account) => renderBootstrap(model, account))];
+};
+const unexplained = (findings: readonly CheckovFinding[], directory = ""): readonly string[] =>
+  findings.filter(({ check, at }) => acceptedFor(check, at, directory) === undefined).map(({ check, name, at }) => `${check} ${at}: ${name}`);
 
 describe.skipIf(python === null)("Checkov", { timeout: 600_000 }, () => {
   const scratch = mkdtempSync(join(tmpdir(), "checkov-test-"));
-  const found: CheckovFinding[] = [];
+  const found: (CheckovFinding & { readonly directory: string })[] = [];
   afterAll(() => rmSync(scratch, { recursive: true }));
 
-  const judge = async (name: string, files: TerraformDirectory["files"]): Promise<Judged> => {
-    const judged = await checkWritten(python ?? "", join(scratch, name), files);
-    found.push(...judged.findings);
+  const judge = async (platform: string, { name, files }: TerraformDirectory): Promise<Judged> => {
+    const judged = await checkWritten(python ?? "", join(scratch, `${platform}-${name}`), files);
+    found.push(...judged.findings.map((each) => ({ ...each, directory: name })));
     return judged;
   };
 
   test.each(platforms)("accepts what is written of %s, but for what has a reason", async (name) => {
     for (const directory of await directoriesOf(name)) {
-      const { passed, findings } = await judge(`${name}-${directory.name}`, directory.files);
+      const { passed, findings } = await judge(name, directory);
       // It says nothing of what it has not read.
       expect(passed, directory.name).toBeGreaterThan(directory.files.length);
-      expect(unexplained(findings), directory.name).toEqual([]);
+      expect(unexplained(findings, directory.name), directory.name).toEqual([]);
     }
   });
 
@@ -69,14 +74,14 @@ describe.skipIf(python === null)("Checkov", { timeout: 600_000 }, () => {
       expect(await terraform(["plan", "-refresh=false", "-input=false", "-out=plan"])).toMatchObject({ code: 0 });
       const shown = await terraform(["show", "-json", "plan"]);
       const { passed, findings } = await checkPlan(python ?? "", place, shown.output);
-      found.push(...findings);
+      found.push(...findings.map((each) => ({ ...each, directory: "prod" })));
       expect(passed).toBeGreaterThan(100);
       expect(unexplained(findings)).toEqual([]);
     });
   });
 
   test("has no reason for what it no longer finds", () => {
-    const idle = ACCEPTED.filter(({ check }) => check.startsWith("CKV")).filter((each) => !found.some(({ check, at }) => acceptedFor(check, at) === each));
+    const idle = ACCEPTED.filter(({ check }) => check.startsWith("CKV")).filter((each) => !found.some(({ check, at, directory }) => acceptedFor(check, at, directory) === each));
     expect(idle.map(({ check, on }) => `${check} ${on}`)).toEqual([]);
   });
 });

@@ -95,7 +95,7 @@ function rules(): string {
 }
 
 function accepted(): string {
-  const lines = ACCEPTED.map(({ check, on, why }) => `| \`${check}\` | \`${on}\` | ${why} |`);
+  const lines = ACCEPTED.map(({ check, on, why, in: directory }) => `| \`${check}\` | \`${on}\`${directory === undefined ? "" : ` in \`${directory}\``} | ${why} |`);
   return ["## What fails a check on purpose", "", "Checks of ours by their names, those of Checkov by their numbers (`CKV…`). A reason that nothing needs any longer fails the tests.", "", "| Check | Of | Why |", "| --- | --- | --- |", ...lines].join("\n");
 }
 

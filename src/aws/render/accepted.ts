@@ -6,6 +6,8 @@ export interface Accepted {
   readonly check: string;
   /** Addresses, in which `*` stands for any text: `aws_s3_bucket.site_*`. */
   readonly on: string;
+  /** Directories, in the same way: `bootstrap-*`. @default all */
+  readonly in?: string;
   readonly why: string;
 }
 
@@ -25,12 +27,20 @@ export const ACCEPTED: readonly Accepted[] = [
     on: "aws_sns_topic.uptime",
     why: "AWS's own key for SNS does not let alarms in, and one of ours costs more a month than what is said, which host does not answer, is worth hiding",
   },
+  ...["aws_iam_role_policy.*", "aws_iam_policy.*"].flatMap((on) => ["policy-actions", "policy-resources"].map((check): Accepted => ({
+    check, on, in: "bootstrap-*",
+    why: "who builds a platform makes, changes and takes away all of its kinds of things; names bound it where AWS lets them, and a boundary keeps the roles that it makes from more",
+  }))),
+  {
+    check: "policy-bounds", on: "aws_iam_policy.*_boundary", in: "bootstrap-*",
+    why: "a boundary allows nothing by itself; the policies within it say to whom a role is handed",
+  },
   ...ACCEPTED_OF_CHECKOV,
 ];
 
 /** Why something may fail a check; undefined where it may not. */
-export function acceptedFor(check: string, address: string): Accepted | undefined {
-  return ACCEPTED.find((each) => each.check === check && matches(each.on, address));
+export function acceptedFor(check: string, address: string, directory = ""): Accepted | undefined {
+  return ACCEPTED.find((each) => each.check === check && matches(each.on, address) && matches(each.in ?? "*", directory));
 }
 
 const matches = (pattern: string, address: string): boolean =>
