@@ -88,6 +88,13 @@ describe.each([2, 3])("ways out of %i zones", (zones) => {
   });
 });
 
+test("where no RDS is, no subnets are for it", () => {
+  const services = shopEnvironment().services.filter(({ name }) => name === "idle");
+  const directory = directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [] }] }, "live");
+  expect(addresses(directory, "aws_subnet")).toEqual(["aws_subnet.public_a", "aws_subnet.public_b", "aws_subnet.private_a", "aws_subnet.private_b"]);
+  expect(addresses(directory, "aws_route_table")).toEqual(["aws_route_table.public", "aws_route_table.private"]);
+});
+
 test("more ways out leave the first as it is", () => {
   const [few, many] = [withNetwork({ nat: "one" }), withNetwork({ nat: "one per zone" })];
   for (const type of ["aws_eip", "aws_nat_gateway", "aws_route", "aws_route_table"]) {

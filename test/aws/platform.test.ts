@@ -14,11 +14,11 @@ test("a directory for what is shared, then one for each environment; a file for 
   expect(directories.map(({ name }) => name)).toEqual(["shared", "dev", "prod"]);
   expect(directories.map(({ files }) => files.map(({ name }) => name.replace(".tf.json", "")))).toEqual([
     ["terraform", "zone", "registry"],
-    ...Array(2).fill([
+    ...[["budget"], ["uptime", "budget"]].map((told) => [
       "terraform", "zone", "topic-events", "access-logs", "network", "hosts", "hosts-general",
       "databases", "database-mysql", "database-mysql-users", "database-redis", "database-mongodb",
       "edge", "firewall", "calls", "schedules", "service-api", "service-admin-api", "service-event-worker", "service-nightly",
-      "sites", "site-main", "site-tasks",
+      "sites", "site-main", "site-tasks", ...told,
     ]),
   ]);
 });

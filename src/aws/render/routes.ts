@@ -17,7 +17,7 @@ export function renderRoutes(place: Place, vpc: Resource<"aws_vpc">, subnets: Su
   const [open, closed] = [table("public"), table("data")];
   const ways = subnets.public.slice(0, nat === "one" ? 1 : zones).map((subnet, index) => wayOut(place, subnet, internet, index === 0 ? "" : `_${ZONES[index]}`, table));
   const tableOf = (layer: Layer, index: number): Table => (layer === "public" ? open : layer === "data" ? closed : (ways[index] ?? first(ways)).table);
-  const tables = [open, ...ways.map((way) => way.table), closed];
+  const tables = [open, ...ways.map((way) => way.table), ...(subnets.data.length > 0 ? [closed] : [])];
   return [
     internet,
     ...ways.flatMap(({ blocks }) => blocks),

@@ -11,7 +11,7 @@ export const ZONES = ["a", "b", "c"] as const;
 const PIECE_BITS = 4;
 const FIRST_PIECE: Readonly<Record<Layer, number>> = { public: 0, private: 4, data: 8 };
 
-/** A subnet of each layer in each zone. */
+/** A subnet of each layer in each zone; none for data where no RDS is. */
 export function renderSubnets(place: Place, vpc: Resource<"aws_vpc">): { readonly subnets: Subnets; readonly blocks: readonly Block[] } {
   const { zones, addresses } = place.environment.network;
   const available = data("aws_availability_zones", "available", {
@@ -33,7 +33,8 @@ export function renderSubnets(place: Place, vpc: Resource<"aws_vpc">): { readonl
         { lifecycle: { ignore_changes: ["availability_zone"] } },
       ),
     );
-  const subnets = { public: layer("public"), private: layer("private"), data: layer("data") };
+  const stored = place.environment.databases.some(({ engine }) => engine === "mysql");
+  const subnets = { public: layer("public"), private: layer("private"), data: stored ? layer("data") : [] };
   return { subnets, blocks: [available, ...Object.values(subnets).flat()] };
 }
 
