@@ -135,8 +135,8 @@ export default definePlatform({
 
   test("the commands show what there is, and what to do next, in 80 columns", async () => {
     const dailyge = async (...words: readonly string[]) => {
-      const given = [...words, "--target", "aws", "--platform", platform];
-      const child = spawn(fileURLToPath(new URL("../../dailyge", import.meta.url)), given, { env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...emulator.environment }, stdio: ["ignore", "pipe", "pipe"] });
+      const given = ["--target", "aws", "--platform", platform];
+      const child = spawn(fileURLToPath(new URL("../../dailyge", import.meta.url)), [words[0] ?? "", ...given, ...words.slice(1)], { env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...emulator.environment }, stdio: ["ignore", "pipe", "pipe"] });
       let [stdout, stderr] = ["", ""];
       child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
       child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
@@ -152,6 +152,8 @@ export default definePlatform({
     for (const line of restored.stdout.split("\n").filter((each) => !/^(aws|terraform) /.test(each))) expect(line.length).toBeLessThanOrEqual(80);
     expect(restored.stdout).toMatch(/\nterraform -chdir=terraform\/live state rm aws_db_instance.database_orders\n/);
     expect(await dailyge("restore", "orders", "--at", "yesterday")).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("yesterday is no time with its zone") });
+    expect(await dailyge("restore", "orders", "--at", "2026-11-22T09:30+09:00", "--from", "x")).toMatchObject({ status: 2, stderr: expect.stringContaining("a time and a snapshot cannot both be meant") });
+    expect(await dailyge("restore", "orders", "--from", "x", "--target", "local")).toMatchObject({ status: 2, stderr: expect.stringContaining("--from is for AWS") });
     expect(await dailyge("restore", "order")).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no database order in live: did you mean orders?") });
   });
 

@@ -22,6 +22,7 @@ export async function snapshot(invocation: Invocation): Promise<number> {
 /** Replaces all data by those of a snapshot, after asking. */
 export async function restore(invocation: Invocation): Promise<number> {
   if (invocation.values["target"] === "aws") return (await import("./restore-aws.ts")).restoreOnAws(invocation);
+  requireNoneOfAws(invocation);
   const name = oneName(invocation, "the name of a snapshot");
   const state = await runningState(invocation);
   const kept = await demandSnapshot(placeOf(state), name);
@@ -30,6 +31,12 @@ export async function restore(invocation: Invocation): Promise<number> {
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(done, null, 2)}\n`);
   else invocation.tell(`${databasesIn(kept)} are as in ${name}, of ${kept.madeAt}; it took ${done.seconds.toFixed(1)} s\n`);
   return 0;
+}
+
+/** What would change nothing here is not silently left out. */
+function requireNoneOfAws({ values, words }: Invocation): void {
+  const given = ["at", "from", "out"].find((option) => values[option] !== undefined);
+  if (given !== undefined) throw new Failure("usage", `--${given} is for AWS`, { hint: `./dailyge restore ${words[0] ?? "NAME"} --target aws --${given} ${values[given] ?? ""}` });
 }
 
 /** Lists what is kept, or deletes one of it. */
