@@ -2,16 +2,22 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { expect, test } from "vitest";
 import { chooseLogGroups, followLogs, listLogGroups, readLastLines } from "../../src/aws/run/logs.ts";
 import { answering, Refused } from "./answers.ts";
+import { probe } from "./deploy-world.ts";
 
 const PATH = "/probe/dev";
 const groups = ["services/api", "services/nightly", "databases/redis", "network/flow"].map((below) => ({ logGroupName: `${PATH}/${below}` }));
 
 test("every log below the environment's path has the name of its part; without a word it is those of services", async () => {
-  const client = new CloudWatchLogsClient(answering({ DescribeLogGroups: [{ logGroups: groups.slice(0, 2), nextToken: "more" }, { logGroups: groups.slice(2) }] }).settings);
-  const all = await listLogGroups(client, PATH);
-  expect(all.map(({ part }) => part)).toEqual(["api", "nightly", "redis", "network.flow"]);
+  const client = new CloudWatchLogsClient(answering({
+    DescribeLogGroups: ({ logGroupNamePrefix, nextToken }) => {
+      if (logGroupNamePrefix === "/aws/rds/instance/probe-dev-db/") return { logGroups: [{ logGroupName: "/aws/rds/instance/probe-dev-db/slowquery" }] };
+      return nextToken === undefined ? { logGroups: groups.slice(0, 2), nextToken: "more" } : { logGroups: groups.slice(2) };
+    },
+  }).settings);
+  const all = await listLogGroups(client, { path: PATH, prefix: "probe-dev" }, probe().environment.databases);
+  expect(all.map(({ part }) => part)).toEqual(["api", "nightly", "redis", "network.flow", "db.slowquery"]);
   expect(chooseLogGroups(all, PATH, []).map(({ part }) => part)).toEqual(["api", "nightly"]);
-  expect(chooseLogGroups(all, PATH, ["redis", "network"]).map(({ part }) => part)).toEqual(["redis", "network.flow"]);
+  expect(chooseLogGroups(all, PATH, ["redis", "network", "db"]).map(({ part }) => part)).toEqual(["redis", "network.flow", "db.slowquery"]);
   expect(() => chooseLogGroups(all, PATH, ["nightli"])).toThrow("did you mean nightly?");
 });
 

@@ -1,6 +1,7 @@
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import { EC2Client, RunInstancesCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
 import { CreateDBInstanceCommand, RDSClient, StopDBInstanceCommand } from "@aws-sdk/client-rds";
+import { CreateQueueCommand, GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AwsStatus } from "../../src/aws/run/status.ts";
 import { World } from "./aws-world.ts";
@@ -12,7 +13,8 @@ const found = await findEmulator("moto");
 
 describe.skipIf(found === null)("status on AWS", () => {
   const platform = sharePlatform({
-    services: { api: service({ uses: ["db", "cache"] }) },
+    services: { api: service({ uses: ["db", "cache", "events"] }), worker: { directory: "services/worker", start: "node server.ts", consumes: ["events"] } },
+    topics: { events: {} },
     sites: { main: { host: "main", directory: "sites/main" } },
     databases: { db: { engine: "mysql" }, cache: { engine: "redis", memory: "64 MB" } },
   });
@@ -31,7 +33,7 @@ describe.skipIf(found === null)("status on AWS", () => {
   afterAll(() => emulator?.stop());
 
   test("what Terraform has not made yet is stopped", async () => {
-    expect(await states()).toEqual(["db stopped", "cache stopped", "main stopped", "api stopped"]);
+    expect(await states()).toEqual(["db stopped", "cache stopped", "events stopped", "main stopped", "api stopped", "worker stopped"]);
   });
 
   test("databases are as RDS and EC2 see them", async () => {
@@ -44,6 +46,19 @@ describe.skipIf(found === null)("status on AWS", () => {
     await rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: "probe-dev-db" }));
     await ec2.send(new StopInstancesCommand({ InstanceIds: [Instances[0]?.InstanceId ?? ""] }));
     expect((await states()).slice(0, 2)).toEqual(["db stopped", "cache stopped"]);
+  });
+
+  test("a topic is there with its queues, and what is in them is counted", async () => {
+    const sqs = new SQSClient(emulator.client);
+    for (const QueueName of ["probe-dev-events_worker", "probe-dev-events_worker_dead"]) await sqs.send(new CreateQueueCommand({ QueueName }));
+    for (const [name, MessageBody] of [["worker", "one"], ["worker", "two"], ["worker", "three"], ["worker_dead", "bad"]] as const) {
+      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `probe-dev-events_${name}` }));
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+      if (MessageBody === "one") await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 60 }));
+    }
+    expect((await status()).parts.find(({ name }) => name === "events")).toMatchObject({ kind: "topic", state: "ready", reachableBy: "api", queues: [{ consumer: "worker", waiting: 2, inFlight: 1, dead: 1 }] });
+    const told = await platform.startWith({ environment: emulator.environment }, "status", "--target", "aws").ended();
+    expect(told.out).toContain("worker: 2 waiting, 1 in flight, 1 dead");
   });
 
   test("a site is there once something was released to its distribution", async () => {

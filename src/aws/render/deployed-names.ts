@@ -31,5 +31,9 @@ export const migrationOf = (service: string): string => `${service}-migrate`;
 /** A schedule, in its group. */
 export const scheduleName = (service: string): string => physicalName("schedule", service);
 
+/** The queue of a topic's consumer, and the one for what it could not handle. */
+export const queueName = ({ prefix }: Named, topic: string, consumer: string, kind: "waiting" | "dead"): string =>
+  physicalName("queue", prefix, `${topic}_${consumer}${kind === "dead" ? "_dead" : ""}`);
+
 /** What comes before the account's number in the name of a site's bucket. */
 export const siteBucketStem = ({ prefix }: Named, site: string): string => physicalName("bucket", prefix, site).slice(0, 50);

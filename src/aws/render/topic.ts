@@ -3,6 +3,7 @@ import type { Topic } from "../../model/topic.ts";
 import { json, resource, type Block, type Reference, type Resource } from "../terraform.ts";
 import type { Noun } from "./directory.ts";
 import { physicalName } from "./names.ts";
+import { queueName } from "./deployed-names.ts";
 import type { Place } from "./place.ts";
 import type { Statement } from "./role.ts";
 
@@ -41,12 +42,12 @@ export function renderTopic(place: Place, topic: Topic): RenderedTopic {
 function renderQueue(place: Place, topic: Topic, topicArn: Reference, consumer: string) {
   const name = `topic_${topic.name}_${consumer}`;
   const dead = resource("aws_sqs_queue", `${name}_dead`, {
-    name: physicalName("queue", place.prefix, `${topic.name}_${consumer}_dead`),
+    name: queueName(place, topic.name, consumer, "dead"),
     message_retention_seconds: DEAD_SECONDS,
     sqs_managed_sse_enabled: true,
   });
   const queue = resource("aws_sqs_queue", name, {
-    name: physicalName("queue", place.prefix, `${topic.name}_${consumer}`),
+    name: queueName(place, topic.name, consumer, "waiting"),
     message_retention_seconds: topic.keepSeconds,
     visibility_timeout_seconds: topic.redeliverSeconds,
     redrive_policy: json({ deadLetterTargetArn: dead.of("arn"), maxReceiveCount: topic.deadLetterAfter }),

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand, type FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { Failure } from "../../kit/failure.ts";
 import { suggest } from "../../kit/suggest.ts";
-import type { AwsSettings } from "./clients.ts";
-import { isNamed } from "./clients.ts";
+import type { Database } from "../../model/database.ts";
+import { instanceIdentifier } from "../render/database-identifier.ts";
+import type { Place } from "../render/place.ts";
+import { isNamed, type AwsSettings } from "./clients.ts";
 
 /** A line that something of the platform wrote, as the same command tells it of this machine. */
 export interface LogLine {
@@ -22,19 +24,26 @@ export interface LogGroup {
 
 export const openLogs = (settings: AwsSettings): CloudWatchLogsClient => new CloudWatchLogsClient(settings);
 
-/** Every log below an environment's path: `/dailyge/prod/services/api` is the part `api`. */
-export async function listLogGroups(client: CloudWatchLogsClient, path: string): Promise<readonly LogGroup[]> {
-  const found: LogGroup[] = [];
+/** Every log below an environment's path, and of its databases in RDS: `/dailyge/prod/services/api` is the part `api`. */
+export async function listLogGroups(client: CloudWatchLogsClient, { path, prefix }: Pick<Place, "path" | "prefix">, databases: readonly Database[] = []): Promise<readonly LogGroup[]> {
+  const managed = databases.filter(({ engine }) => engine === "mysql").map((database) => ({ above: `/aws/rds/instance/${instanceIdentifier(prefix, database)}/`, name: database.name }));
+  const own = (await below(client, `${path}/`)).map((group) => ({ part: partOf(group.slice(path.length + 1)), group }));
+  const theirs = await Promise.all(managed.map(async ({ above, name }) => (await below(client, above)).map((group) => ({ part: `${name}.${group.slice(above.length)}`, group }))));
+  return [...own, ...theirs.flat()];
+}
+
+async function below(client: CloudWatchLogsClient, logGroupNamePrefix: string): Promise<readonly string[]> {
+  const found: string[] = [];
   let next: string | undefined;
   do {
-    const { logGroups = [], nextToken } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: `${path}/`, ...(next !== undefined && { nextToken: next }) }));
-    for (const { logGroupName: group = "" } of logGroups) found.push({ part: partOf(group.slice(path.length + 1)), group });
+    const { logGroups = [], nextToken } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix, ...(next !== undefined && { nextToken: next }) }));
+    found.push(...logGroups.flatMap(({ logGroupName }) => logGroupName ?? []));
     next = nextToken;
   } while (next !== undefined);
   return found;
 }
 
-/** `services/api` is `api`, `databases/mysql/slowquery` is `mysql.slowquery`. */
+/** `services/api` is `api`, `databases/redis` is `redis`. */
 const partOf = (below: string): string => below.replace(/^(services|databases)\//, "").replaceAll("/", ".");
 
 /** Those that were asked for; without a word, of all services. @throws Failure `unknown-name` with what was meant */

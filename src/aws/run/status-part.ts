@@ -24,7 +24,7 @@ export interface AwsStatus {
 
 export interface AwsPart {
   readonly name: string;
-  readonly kind: "site" | "database" | "service";
+  readonly kind: "site" | "database" | "topic" | "service";
   readonly state: "ready" | "starting" | "unhealthy" | "crashing" | "stopped";
   readonly pid: null;
   readonly release: string | null;
@@ -35,6 +35,18 @@ export interface AwsPart {
   readonly crashes: number;
   readonly memoryMb: null;
   readonly uptimeSeconds: number | null;
+  /** Of a topic. */
+  readonly queues?: readonly QueueStatus[];
+}
+
+/** What is in a consumer's queue, about: SQS counts so. */
+export interface QueueStatus {
+  readonly consumer: string;
+  readonly waiting: number;
+  /** Received, and neither deleted nor due again. */
+  readonly inFlight: number;
+  /** In the dead-letter queue. */
+  readonly dead: number;
 }
 
 export interface ScaledService {

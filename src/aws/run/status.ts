@@ -5,6 +5,7 @@ import { databaseStatuses } from "./status-databases.ts";
 import type { AwsStatus, StatusGround } from "./status-part.ts";
 import { serviceStatuses } from "./status-services.ts";
 import { siteStatuses } from "./status-sites.ts";
+import { topicStatuses } from "./status-topics.ts";
 
 export type { AwsStatus };
 
@@ -12,8 +13,8 @@ export type { AwsStatus };
 export async function awsStatus(given: Omit<StatusGround, "place">): Promise<AwsStatus> {
   const ground: StatusGround = { ...given, place: placeOf(given.shared, given.environment) };
   const { shared, environment, place } = ground;
-  const [databases, services, sites, alarms] = await Promise.all([databaseStatuses(ground), serviceStatuses(ground), siteStatuses(ground), alarmStatuses(ground)]);
-  const parts = [...databases, ...sites, ...services.parts];
+  const [databases, topics, services, sites, alarms] = await Promise.all([databaseStatuses(ground), topicStatuses(ground), serviceStatuses(ground), siteStatuses(ground), alarmStatuses(ground)]);
+  const parts = [...databases, ...topics, ...sites, ...services.parts];
   const named = [...environment.sites, ...environment.services].flatMap(({ name }): readonly (readonly [string, string])[] => {
     const url = publicUrl(place, name);
     return url === null ? [] : [[name, url]];

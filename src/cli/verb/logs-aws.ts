@@ -9,8 +9,8 @@ export async function logsOnAws(invocation: Invocation): Promise<number> {
   const count = lineCount(invocation.values["lines"]);
   return onAws(invocation, "the logs cannot be read", async ({ model: { shared }, environment, settings }) => {
     const client = openLogs(settings);
-    const { path } = placeOf(shared, environment);
-    const groups = chooseLogGroups(await listLogGroups(client, path), path, invocation.words);
+    const place = placeOf(shared, environment);
+    const groups = chooseLogGroups(await listLogGroups(client, place, environment.databases), place.path, invocation.words);
     const width = Math.max(...groups.map(({ part }) => part.length), 4);
     const write = (line: LogLine): void => invocation.print(invocation.flags.has("json") ? `${JSON.stringify(line)}\n` : lineText(line, width));
     const began = Date.now();
