@@ -116,6 +116,18 @@ test("snapshots are kept as many days as the definition says; for none, none are
   expect(addresses(directory, "aws_dlm_lifecycle_policy")).toEqual(["aws_dlm_lifecycle_policy.database_baskets"]);
 });
 
+test("snapshots are made of our volumes alone, and none of anybody else's is deleted", () => {
+  const { Statement: statements } = document(body("aws_iam_role_policy.snapshots")["policy"]) as { Statement: readonly { Sid: string; Action: readonly string[]; Resource: unknown; Condition?: unknown }[] };
+  const ours = { StringLike: { "aws:ResourceTag/snapshots": "shop-live-*" } };
+  const writes = statements.filter(({ Action }) => !Action.every((action) => action.startsWith("ec2:Describe")));
+  expect(writes.map(({ Action, Resource, Condition }) => [Action, Resource, Condition])).toEqual([
+    [["ec2:CreateSnapshot"], "arn:aws:ec2:eu-west-1:${data.aws_caller_identity.current.account_id}:volume/*", ours],
+    [["ec2:CreateSnapshot", "ec2:CreateTags"], "arn:aws:ec2:eu-west-1::snapshot/*", undefined],
+    [["ec2:DeleteSnapshot"], "arn:aws:ec2:eu-west-1::snapshot/*", ours],
+  ]);
+  expect(body("aws_dlm_lifecycle_policy.database_baskets")).toMatchObject({ policy_details: { schedule: [{ copy_tags: true }] } });
+});
+
 test("the image is of the instance's processor", () => {
   expect(body("aws_instance.database_baskets")["ami"]).toContain("databases_image_arm64");
   expect(body("aws_instance.database_articles")["ami"]).toContain("databases_image_x86_64");
