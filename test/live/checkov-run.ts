@@ -63,8 +63,8 @@ function judged(report: unknown, addressOf: (found: Readonly<Record<string, unkn
   const reports = asList(report).map(asBody);
   const failed = reports.flatMap(({ results }) => asList(asBody(results)["failed_checks"])).map(asBody);
   const passed = reports.reduce((sum, { summary }) => sum + Number(asBody(summary)["passed"] ?? 0), 0);
-  const unread = reports.flatMap(({ results }) => asList(asBody(results)["parsing_errors"]));
-  if (unread.length > 0) throw new Error(`checkov cannot read ${unread.map(String).join(" ")}`);
+  const unread = reports.reduce((sum, { summary }) => sum + Number(asBody(summary)["parsing_errors"] ?? 0), 0);
+  if (unread > 0) throw new Error(`checkov cannot read ${unread} of the files`);
   return {
     passed,
     findings: failed.map((found) => ({ check: texts(found["check_id"])[0] ?? "", name: texts(found["check_name"])[0] ?? "", at: addressOf(found) })),

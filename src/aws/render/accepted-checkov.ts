@@ -36,6 +36,7 @@ export const ACCEPTED_OF_CHECKOV: readonly Accepted[] = [
   { check: "CKV_AWS_259", on: "aws_cloudfront_response_headers_policy.*", why: "browsers are told for a site by itself: other hosts of the domain may be somebody else's, and a preload list is left only in months" },
   { check: "CKV_AWS_310", on: "aws_cloudfront_distribution.*", why: "a bucket has three zones behind it; a second one elsewhere would serve an older site" },
   { check: "CKV_AWS_374", on: "aws_cloudfront_distribution.*", why: "a public site is for every country" },
+  { check: "CKV_AWS_61", on: "aws_iam_role.*", in: "bootstrap-*", why: "another account of the same platform comes in by it; who of that account may is for that account to say, and only its roles for deliveries are told so" },
   { check: "CKV2_AWS_47", on: "aws_cloudfront_distribution.*", why: "which of AWS's groups of rules are asked is the definition's to say; a site of files runs no Java" },
   { check: "CKV2_AWS_76", on: "aws_lb.*", why: "which of AWS's groups of rules are asked is the definition's to say, and the group with this one is among those that it gets by default" },
   { check: "CKV_AWS_394", on: "data.aws_availability_zones.*", why: "zones are taken in the order of their letters, of which a new one is the last" },
