@@ -13,7 +13,7 @@ import { RATE_LIMIT, SCHEDULE, TOPIC } from "./findings/topic.ts";
 import { VARIABLE } from "./findings/variable.ts";
 
 const CASES = [...PLATFORM, ...NETWORK, ...TEAM, ...SITE_CASES, ...SERVICE_CASES, ...HOSTS, ...VARIABLE, ...DATABASE, ...EXISTING, ...TOPIC, ...RATE_LIMIT, ...SCHEDULE];
-const WARNINGS = ["private-address", "apex-unused", "migrates-nothing", "hosts-unused"];
+const WARNINGS = ["private-address", "apex-unused", "migrates-nothing", "delivers-nowhere", "hosts-unused"];
 
 describe("one mistake is one finding, with its place and what to do", () => {
   test.each(CASES)("$rule at $path: $message", ({ rule, definition, path, message, fix }) => {

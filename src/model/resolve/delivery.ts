@@ -1,5 +1,6 @@
 import type { DeliveryDefinition } from "../../definition/delivery.ts";
 import type { Delivery } from "../delivery.ts";
+import type { Place } from "./place.ts";
 import { didYouMean, number, object, optional, quoted, required, text, type Fields, type Reader } from "./read.ts";
 
 /** Names of GitHub: an owner's is letters, digits and single hyphens, or of a company's own users with one underscore. */
@@ -29,3 +30,10 @@ const DELIVERY = {
 } satisfies Fields<DeliveryDefinition>;
 
 export const delivery: Reader<Delivery> = object(DELIVERY, "delivery");
+
+/** Workflows are let into accounts, so one has to know which. */
+export function checkDelivery(written: Delivery | null | undefined, stages: readonly { readonly name: string; readonly account: string | null | undefined }[], at: Place): void {
+  const nowhere = stages.filter(({ account }) => account === null).map(({ name }) => name);
+  if (!written || nowhere.length === 0) return;
+  at.field("delivery").warning("delivers-nowhere", `nothing is delivered to ${nowhere.join(" and ")}: no account is written there that ${written.repository} could be let into`, `write it: environments: { ${nowhere[0]}: { account: "111122223333" } }`);
+}

@@ -5,7 +5,7 @@ export const RULES = [
   "wrong-type", "unknown-field", "missing-field", "unknown-name", "duplicate", "empty",
   "bad-name", "reserved-name", "name-taken", "name-too-long",
   "bad-number", "bad-duration", "bad-size", "least-above-most",
-  "bad-domain", "unknown-region", "bad-timezone", "bad-account", "bad-branch", "bad-repository", "bad-hosts-pattern", "not-parts",
+  "bad-domain", "unknown-region", "bad-timezone", "bad-account", "bad-branch", "bad-repository", "delivers-nowhere", "bad-hosts-pattern", "not-parts",
   "bad-host", "host-taken", "two-apexes", "apex-unused",
   "bad-path", "unreachable-path", "bad-entrance", "needs-host", "port-taken",
   "bad-directory", "missing-directory", "bad-command",

@@ -1,7 +1,7 @@
 import type { EnvironmentDefinition } from "../../definition/environment.ts";
 import type { PlatformDefinition } from "../../definition/platform.ts";
 import type { Shared } from "../model.ts";
-import { delivery } from "./delivery.ts";
+import { checkDelivery, delivery } from "./delivery.ts";
 import { domain, hostsPattern } from "./host.ts";
 import { isName } from "./name.ts";
 import type { Place } from "./place.ts";
@@ -26,6 +26,7 @@ export function resolveOutline(definition: unknown, at: Place): Outline | undefi
   const read = readFields(PLATFORM, "a platform", definition, at, (name) => (Object.hasOwn(PARTS, name) ? `it is one of its parts: platform: () => parts({ ${name}: {...} })` : undefined));
   if (!read) return undefined;
   const { name, domain, zone, region, timezone, delivery, environments, platform } = read;
+  checkDelivery(delivery, environments ?? [], at);
   const account = read.account === null ? environments?.at(-1)?.account ?? null : read.account;
   const certificateAuthorities = authorities(zone, read.certificateAuthorities);
   return { shared: { name, domain, zone, certificateAuthorities, region, timezone, account, delivery }, stages: environments ?? [], platform };

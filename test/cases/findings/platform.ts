@@ -42,6 +42,8 @@ export const PLATFORM = [
   found("bad-repository", platform({ delivery: { repository: "https://github.com/dailyge/dailyge-server.git" } }), "delivery.repository",
     '"https://github.com/dailyge/dailyge-server.git" is no repository of GitHub', 'did you mean "dailyge/dailyge-server"?'),
   found("bad-repository", platform({ delivery: { repository: "dailyge-server" } }), "delivery.repository", '"dailyge-server" is no repository of GitHub', 'write its owner and name, such as "dailyge/dailyge-server"'),
+  found("delivers-nowhere", platform({ delivery: { repository: "a/b" } }), "delivery", "nothing is delivered to prod: no account is written there that a/b could be let into",
+    'write it: environments: { prod: { account: "111122223333" } }'),
   found("missing-field", platform({ delivery: {} }), "delivery.repository", '"repository" is missing', 'add repository: "dailyge/dailyge-server"'),
   found("bad-number", platform({ delivery: { repository: "a/b", repositoryId: 0 } }), "delivery.repositoryId", "0 is out of range", "write a whole number from 1 to 9007199254740991"),
   found("unknown-name", platform({ delivery: { repository: "a/b", identityProvider: "exsiting" } }), "delivery.identityProvider", 'there is no identity provider "exsiting"', 'did you mean "existing"?'),
