@@ -8,8 +8,8 @@ export function topicStatuses({ environment, place, settings }: StatusGround): P
   const sqs = new SQSClient(settings);
   return Promise.all(environment.topics.map(async ({ name, deployedAs, publishedBy, consumedBy }): Promise<AwsPart> => {
     const counted = await Promise.all(consumedBy.map(async (consumer): Promise<QueueStatus | null> => {
-      const [live, dead] = await Promise.all((["waiting", "dead"] as const).map((kind) => count(sqs, queueName(place, deployedAs, consumer, kind))));
-      return live == null || dead == null ? null : { consumer, waiting: live.waiting, inFlight: live.inFlight, dead: dead.waiting };
+      const [live, dead] = await Promise.all([count(sqs, queueName(place, deployedAs, consumer, "waiting")), count(sqs, queueName(place, deployedAs, consumer, "dead"))]);
+      return live === null || dead === null ? null : { consumer, waiting: live.waiting, inFlight: live.inFlight, dead: dead.waiting };
     }));
     const queues = counted.filter((queue) => queue !== null);
     const reachableBy = publishedBy.length === 0 ? "nobody" : publishedBy.join(", ");
