@@ -89,7 +89,7 @@ describe("a deployment", () => {
         enable: true, rollback: true,
         alarm_names: ["failures", "unhealthy", "calls_failures", "calls_unhealthy"].map((alarm) => `\${aws_cloudwatch_metric_alarm.service_api_${alarm}.alarm_name}`),
       },
-      wait_for_steady_state: true, availability_zone_rebalancing: "ENABLED", deployment_minimum_healthy_percent: 100, deployment_maximum_percent: 200,
+      force_new_deployment: true, wait_for_steady_state: true, availability_zone_rebalancing: "ENABLED", deployment_minimum_healthy_percent: 100, deployment_maximum_percent: 200,
     });
     expect(body("aws_cloudwatch_metric_alarm.service_api_failures")).toMatchObject({
       alarm_name: "shop-live-api-failures", treat_missing_data: "notBreaching", threshold: 5, evaluation_periods: 3, datapoints_to_alarm: 2,

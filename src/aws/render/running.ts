@@ -30,6 +30,8 @@ export function renderRunning(
       task_definition: definition.of("arn"),
       desired_count: wanted,
       capacity_provider_strategy: [{ capacity_provider: groupOf(hosts, service).capacityProvider.of("name"), weight: 1 }],
+      // Without it, a service that moves to other hosts would be destroyed and made anew by the provider.
+      force_new_deployment: true,
       deployment_minimum_healthy_percent: 100,
       deployment_maximum_percent: 200,
       // Replicas that do not start; from three of them on, or half of those that are wanted.
