@@ -27,7 +27,7 @@ export const ACCEPTED_OF_CHECKOV: readonly Accepted[] = [
   { check: "CKV_AWS_65", on: "aws_ecs_cluster.*", why: "Container Insights is billed by the figure, and asks for what the platform's own monitoring has" },
   { check: "CKV_AWS_338", on: "aws_cloudwatch_log_group.*", why: "a month is what a small team looks back; a year of every log costs more than what runs" },
   { check: "CKV_AWS_18", on: "aws_s3_bucket.*", why: "files of sites are asked for through CloudFront, whose log is kept; logs of logs have no end" },
-  { check: "CKV_AWS_144", on: "aws_s3_bucket.*", why: "sites are built again from their sources, and logs are no data that another region needs" },
+  { check: "CKV_AWS_144", on: "aws_s3_bucket.*", why: "sites are built again from their sources, logs are no data that another region needs, and a state has its versions" },
   { check: "CKV2_AWS_62", on: "aws_s3_bucket.*", why: "nobody waits for a file to come" },
   { check: "CKV2_AWS_57", on: "aws_secretsmanager_secret.*", why: "a service reads its password when it starts: one that is changed behind its back locks it out. A higher version number makes a new one, with the deployment that takes it" },
   { check: "CKV2_AWS_38", on: "aws_route53_zone.*", why: "a signature that the registrar does not know takes the whole domain away; it is for the team to begin and to end by hand" },

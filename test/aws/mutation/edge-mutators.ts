@@ -16,6 +16,7 @@ export const widened: Mutator = ({ address, body }, all) => {
       ["all protocols", { ...changed(changed(body, ["from_port"], undefined), ["to_port"], undefined), ip_protocol: "-1" }] as const,
     ]),
     ...(peer === undefined ? [] : others.slice(0, 3).map(({ address: other }) => [`about ${other}`, { ...body, referenced_security_group_id: `\${${other}.id}` }] as const)),
+    ...(peer === undefined ? [] : [["about everyone too", { ...body, cidr_ipv4: "0.0.0.0/0" }] as const]),
     ...others.slice(0, 3).map(({ address: other }) => [`of ${other}`, { ...body, security_group_id: `\${${other}.id}` }] as const),
   ];
   return mutants.map(([what, mutated]): Mutant => ({ at: address, what, body: mutated }));
@@ -59,6 +60,8 @@ export const firewall: Mutator = ({ address, body }) => {
   const rules = asList(body["rule"]).map(asBody);
   const mutant = (what: string, mutated: Body): Mutant => ({ at: address, what, body: mutated });
   return [
+    mutant("no rules", { ...body, rule: [] }),
+    ...(rules.length > 1 ? [mutant("all rules at one place", { ...body, rule: rules.map((rule) => ({ ...rule, priority: 1 })) })] : []),
     mutant(allows ? "blocks what no rule does" : "allows what no rule does", { ...body, default_action: allows ? { block: {} } : { allow: {} } }),
     ...rules.flatMap((rule, index) => {
       const at: Path = ["rule", index];

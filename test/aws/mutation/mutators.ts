@@ -81,6 +81,7 @@ function statementMutants(statement: Body): readonly (readonly [what: string, st
   return [
     ["removed", null],
     ["Effect turned round", { ...statement, Effect: denies ? "Allow" : "Deny" }],
+    ["Effect is neither", { ...statement, Effect: "Maybe" }],
     ...lists,
     ...(denies ? [] : [["Action is *", { ...statement, Action: "*" }] as const, [`Action is ${service}:*`, { ...statement, Action: `${service}:*` }] as const]),
     ...(Resource === undefined || Resource === "*" || denies ? [] : [["Resource is *", { ...statement, Resource: "*" }] as const]),

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly survivors: readonly Survivor[];
   /** How many each judge was the first to see. */
   readonly killed: Readonly<Record<string, number>>;
+  /** Rules of the posture that were broken, where it was the first to see. */
+  readonly rules: ReadonlySet<string>;
   /** What judges say of what is not changed at all. */
   readonly before: readonly string[];
 }
@@ -24,6 +26,7 @@ export async function mutate(model: Model, directories: readonly string[], every
   const survivors: Survivor[] = [];
   const killed: Record<string, number> = {};
   const before: string[] = [];
+  const rules = new Set<string>();
   let mutants = 0;
   let next = 0;
   for (const { name, files } of renderTerraform(model)) {
@@ -37,13 +40,17 @@ export async function mutate(model: Model, directories: readonly string[], every
     for (const mutant of all) {
       mutants += 1;
       const changed = mutable.with(mutant);
-      const seen = await firstToSee(mutant.at.replace(/\..*/, ""), async (judge) => (await judge.judge(changed, model, environment)).some((each) => !known.get(judge.name)?.has(each)));
+      const seen = await firstToSee(mutant.at.replace(/\..*/, ""), async (judge) => {
+        const news = (await judge.judge(changed, model, environment)).filter((each) => !known.get(judge.name)?.has(each));
+        if (judge.name === "posture") for (const each of news) rules.add(each.split(" ")[0] ?? "");
+        return news.length > 0;
+      });
       if (seen === undefined) survivors.push({ name: `${name} ${mutant.at}: ${mutant.what}`, mutant });
       else killed[seen] = (killed[seen] ?? 0) + 1;
       if (mutants % 200 === 0) tell(`${mutants} mutants, ${survivors.length} survive`);
     }
   }
-  return { mutants, survivors, killed, before };
+  return { mutants, survivors, killed, rules, before };
 }
 
 async function firstToSee(type: string, sees: (judge: (typeof JUDGES)[number]) => Promise<boolean>): Promise<string | undefined> {

@@ -21,7 +21,9 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_route: [removed, swapped("route_table_id"), ({ address, body }) => {
     const { gateway_id, nat_gateway_id, ...rest } = body;
     const other = gateway_id === undefined ? { gateway_id: "${aws_internet_gateway.main.id}" } : { nat_gateway_id: "${aws_nat_gateway.main.id}" };
-    return gateway_id === undefined && nat_gateway_id === undefined ? [] : [{ at: address, what: "leads by the other gateway", body: { ...rest, ...other } }];
+    return gateway_id === undefined && nat_gateway_id === undefined ? [] : [
+      { at: address, what: "leads by the other gateway", body: { ...rest, ...other } }, { at: address, what: "leads by both gateways", body: { ...body, ...other } },
+    ];
   }],
   aws_route_table_association: [removed, swapped("route_table_id")],
   aws_route_table: [removed],
@@ -41,7 +43,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_secretsmanager_secret_policy: POLICY,
   aws_cloudwatch_log_resource_policy: POLICY,
   aws_kms_key: [...POLICY, flipped()],
-  aws_lb: [removed, flipped(), becomes("desync_mitigation_mode", "monitor"), without("access_logs"), swapped("security_groups"), swapped("subnets", 6)],
+  aws_lb: [removed, flipped(), becomes("desync_mitigation_mode", "monitor"), without("access_logs"), swapped("security_groups"), becomes("security_groups", []), swapped("subnets", 6)],
   aws_lb_listener: [
     removed, becomes("protocol", "HTTP"), becomes("ssl_policy", "ELBSecurityPolicy-2016-08"), becomes("port", 8_443), without("certificate_arn"),
     becomes("default_action", [{ type: "forward", target_group_arn: "${aws_lb_target_group.service_api.arn}" }]), swapped("load_balancer_arn"),
@@ -55,7 +57,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_wafv2_ip_set: [removed, addressSet],
   aws_cloudfront_distribution: [
     removed, flipped("default_cache_behavior.compress", "is_ipv6_enabled"), becomes("default_cache_behavior.viewer_protocol_policy", "allow-all"), without("origin.origin_access_control_id"), without("web_acl_id"),
-    becomes("viewer_certificate.minimum_protocol_version", "TLSv1"), without("viewer_certificate.acm_certificate_arn"), without("default_root_object"), without("default_cache_behavior.response_headers_policy_id"), shortened("aliases"),
+    becomes("viewer_certificate.minimum_protocol_version", "TLSv1"), becomes("viewer_certificate.ssl_support_method", "vip"), without("viewer_certificate.acm_certificate_arn"), without("default_root_object"), without("default_cache_behavior.response_headers_policy_id"), shortened("aliases"),
   ],
   aws_cloudfront_origin_access_control: [removed, becomes("signing_behavior", "never")],
   aws_cloudfront_response_headers_policy: [
@@ -65,13 +67,14 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_s3_bucket_public_access_block: [removed, flipped()],
   aws_s3_bucket_versioning: [removed, becomes("versioning_configuration.status", "Suspended")],
   aws_s3_bucket_ownership_controls: [removed, becomes("rule.object_ownership", "ObjectWriter")],
-  aws_s3_bucket_server_side_encryption_configuration: [removed],
+  aws_s3_bucket_server_side_encryption_configuration: [removed, becomes("rule.apply_server_side_encryption_by_default.sse_algorithm", "none")],
   aws_s3_bucket_lifecycle_configuration: [removed],
-  aws_ecr_repository: [removed, flipped(), becomes("image_tag_mutability", "MUTABLE"), without("image_scanning_configuration"), added("force_delete", true)],
+  aws_ecr_repository: [removed, flipped(), becomes("image_tag_mutability", "MUTABLE"), without("image_scanning_configuration"), added("force_delete", true), without("encryption_configuration")],
   aws_ecr_lifecycle_policy: [removed],
   aws_launch_template: [...MACHINE, without("block_device_mappings"), added("network_interfaces", [{ associate_public_ip_address: "true" }])],
   aws_instance: [...MACHINE, swapped("subnet_id", 6), becomes("associate_public_ip_address", true)],
-  aws_autoscaling_group: [removed, swapped("vpc_zone_identifier", 6), shortened("vpc_zone_identifier")],
+  aws_ecs_capacity_provider: [removed, becomes("auto_scaling_group_provider.managed_draining", "DISABLED"), becomes("auto_scaling_group_provider.managed_termination_protection", "DISABLED")],
+  aws_autoscaling_group: [removed, without("launch_template"), swapped("vpc_zone_identifier", 6), shortened("vpc_zone_identifier")],
   aws_ebs_volume: [removed, flipped(), unprotected],
   aws_volume_attachment: [removed],
   aws_db_instance: [
@@ -86,12 +89,12 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_secretsmanager_secret: [removed, becomes("recovery_window_in_days", 0)],
   aws_secretsmanager_secret_version: [removed, added("secret_string", "hunter2")],
   aws_sns_topic: [removed, without("kms_master_key_id")],
-  aws_sns_topic_subscription: [removed, swapped("topic_arn", 2), swapped("endpoint", 2)],
+  aws_sns_topic_subscription: [removed, becomes("protocol", "http"), swapped("topic_arn", 2), swapped("endpoint", 2)],
   aws_sqs_queue: [removed, flipped(), without("sqs_managed_sse_enabled"), without("redrive_policy")],
   aws_sqs_queue_redrive_allow_policy: [removed],
   aws_cloudwatch_log_group: [removed, without("retention_in_days")],
   aws_ecs_service: [removed, flipped("enable_ecs_managed_tags", "enable_execute_command", "wait_for_steady_state"), swapped("task_definition", 2), shortened("load_balancer"), without("load_balancer"), swapped("target_group_arn", 2)],
-  aws_ecs_task_definition: [removed, container, becomes("network_mode", "host"), added("pid_mode", "host"), swapped("execution_role_arn", 2), swapped("task_role_arn", 2), added("volume", [{ name: "host", host_path: "/" }])],
+  aws_ecs_task_definition: [removed, container, becomes("network_mode", "host"), added("pid_mode", "host"), without("execution_role_arn"), swapped("execution_role_arn", 2), swapped("task_role_arn", 2), added("volume", [{ name: "host", host_path: "/" }])],
   aws_scheduler_schedule: [removed, swapped("role_arn", 2)],
   aws_route53_zone: [removed, unprotected],
   aws_route53_record: [removed],
@@ -101,7 +104,10 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_backup_plan: [removed],
   aws_backup_selection: [removed],
   aws_backup_vault: [removed, unprotected],
-  aws_ssm_parameter: [removed],
+  aws_ssm_parameter: [removed, added("value", "hunter2")],
+  aws_cloudwatch_log_delivery_source: [removed],
+  aws_cloudwatch_log_delivery: [removed],
+  aws_cloudwatch_metric_alarm: [removed],
 };
 
 /** Every mutant of a directory, in the order of its files. */
