@@ -212,6 +212,20 @@ describe("the branch of an environment", () => {
     expect(needed.filter(([, service]) => service === undefined || !allowed.includes(service))).toEqual([]);
   });
 
+  test("may look up and push images, in its own account or in that of the registry", () => {
+    const push = { Sid: "Push", Action: expect.arrayContaining(["ecr:PutImage"]), Resource: `arn:aws:ecr:ap-northeast-2:${PROD}:repository/dailyge/*` };
+    expect(statements).toContainEqual(expect.objectContaining(push));
+    expect(policyOf(example, DEV, "aws_iam_role_policy.dev")).toContainEqual(expect.objectContaining({ Sid: "Shared", Action: ["sts:AssumeRole"], Resource: `arn:aws:iam::${PROD}:role/dailyge-dev-shared` }));
+    expect(policyOf(example, PROD, "aws_iam_role_policy.dev_write")).toContainEqual(expect.objectContaining(push));
+    expect(policyOf(example, PROD, "aws_iam_role_policy.dev_read").flatMap(({ Action }) => texts(Action)).filter((action) => /Put|Upload|Change/.test(action))).toEqual([]);
+  });
+
+  test("may touch a bucket that it took over", () => {
+    const environments = example.environments.map((environment) => ({ ...environment, sites: environment.sites.map((site) => ({ ...site, existing: "old-files" })) }));
+    const [buckets] = policyOf({ ...example, environments }, PROD, "aws_iam_role_policy.prod").filter(({ Sid }) => Sid === "Buckets");
+    expect(texts(buckets?.["Resource"])).toEqual(expect.arrayContaining(["arn:aws:s3:::old-files", "arn:aws:s3:::old-files/*"]));
+  });
+
   test("may touch, by its name, everything that is named", () => {
     const strange = resources.flatMap(({ type, name, body }) => {
       const [argument, arn] = NAMED[type] ?? [];

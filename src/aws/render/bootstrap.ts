@@ -2,7 +2,7 @@ import type { Delivery } from "../../model/delivery.ts";
 import type { Model, Shared } from "../../model/model.ts";
 import { json, resource, type Block, type Text } from "../terraform.ts";
 import { applyRoleName, boundaryName, planRoleName } from "./delivery-name.ts";
-import { boundaryPolicy, environmentPolicy, guestPolicy, keptFrom, planPolicy, sharedPolicy, type Site } from "./delivery-policy.ts";
+import { boundaryPolicy, environmentPolicy, guestPolicy, keptFrom, planPolicy, sharedPolicy, type Delivered } from "./delivery-policy.ts";
 import { GITHUB, workflowRole } from "./delivery-role.ts";
 import { directory, type Noun, type TerraformDirectory } from "./directory.ts";
 import type { Statement } from "./role.ts";
@@ -58,24 +58,25 @@ function deliveries(model: Model, delivery: Delivery, account: string): readonly
   return [
     { name: "github", blocks: [...(delivery.identityProvider === "own" ? [github] : []), ...plan] },
     ...here.map(({ directory: applied, branch }): Noun => {
-      const site: Site = { shared, directory: applied, account };
-      const may = applied === "shared" ? sharedPolicy(site) : environmentPolicy(site);
+      const taken = model.environments.find(({ name }) => name === applied)?.sites.flatMap(({ existing }) => existing ?? []) ?? [];
+      const delivered: Delivered = { shared, directory: applied, account, buckets: taken };
+      const may = applied === "shared" ? sharedPolicy(delivered) : environmentPolicy(delivered);
       const role = workflowRole(applied, applyRoleName(shared.name, applied), `${branch} of ${delivery.repository} applies ${applied}`, { provider, delivery, workflow: { on: "branch", branch }, may });
-      return { name: `delivery-${applied}`, blocks: [...role, ...(applied === "shared" ? [] : bounds(site, role))] };
+      return { name: `delivery-${applied}`, blocks: [...role, ...(applied === "shared" ? [] : bounds(delivered, role))] };
     }),
   ];
 }
 
 /** The boundary of an environment's roles, and that its delivery cannot move it. */
-function bounds(site: Site, [role]: readonly Block[]): readonly Block[] {
-  const { shared, directory: applied } = site;
+function bounds(delivered: Delivered, [role]: readonly Block[]): readonly Block[] {
+  const { shared, directory: applied } = delivered;
   if (!role) throw new Error("a workflow's role is its first block");
   return [
     resource("aws_iam_policy", `${applied}_boundary`, {
-      name: boundaryName(shared.name, applied), description: `Most that roles of ${applied} may do`, policy: allowed(boundaryPolicy(site)),
+      name: boundaryName(shared.name, applied), description: `Most that roles of ${applied} may do`, policy: allowed(boundaryPolicy(delivered)),
     }),
     resource("aws_iam_role_policy", `${applied}_kept`, {
-      name: "kept", role: role.of("id"), policy: json({ Version: "2012-10-17", Statement: [{ Effect: "Deny", ...keptFrom(site) }] }),
+      name: "kept", role: role.of("id"), policy: json({ Version: "2012-10-17", Statement: [{ Effect: "Deny", ...keptFrom(delivered) }] }),
     }),
   ];
 }

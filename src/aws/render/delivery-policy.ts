@@ -7,12 +7,14 @@ import { CLOUDFRONT_REGION } from "./place.ts";
 import { sharedRoleName } from "./shared-role.ts";
 import { statePlace } from "./state-bucket.ts";
 
-/** Where a directory of the platform is applied. */
-export interface Site {
+/** A directory that a branch applies, and where. */
+export interface Delivered {
   readonly shared: Shared;
   /** `shared`, or an environment. */
   readonly directory: string;
   readonly account: string;
+  /** Buckets that it took over, whose names are not ours. */
+  readonly buckets: readonly string[];
 }
 
 /** Services whose resources have no name that we choose, or whose calls take none: all of them, in the platform's region and CloudFront's. */
@@ -31,14 +33,14 @@ const PASSED_TO = [
  * use, in its two regions. Roles it makes only within the boundary, so that it cannot give away more than it has; its own role
  * and the boundary are not its to change.
  */
-export function environmentPolicy(site: Site): readonly Statement[] {
-  const { shared: { name, region }, directory, account } = site;
+export function environmentPolicy(delivered: Delivered): readonly Statement[] {
+  const { shared: { name, region }, directory, account, buckets } = delivered;
   const named = `${name}-${directory}-*`;
   const path = `${name}/${directory}/*`;
   return [
-    ...statePolicy(site, "write"),
+    ...statePolicy(delivered, "write"),
     { Sid: "Build", Action: BUILT.map((service) => `${service}:*`), Resource: "*", Condition: { StringEquals: { "aws:RequestedRegion": [region, CLOUDFRONT_REGION] } } },
-    { Sid: "Buckets", Action: ["s3:*"], Resource: [`arn:aws:s3:::${named}`, `arn:aws:s3:::${named}/*`] },
+    { Sid: "Buckets", Action: ["s3:*"], Resource: [named, ...buckets].flatMap((bucket) => [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]) },
     // Reading what a secret's version is called is reading the secret: the provider has no other way.
     { Sid: "Secrets", Action: ["secretsmanager:*"], Resource: `arn:aws:secretsmanager:${region}:${account}:secret:/${path}` },
     { Sid: "Keys", Action: ["kms:DescribeKey", "kms:ListAliases"], Resource: "*" },
@@ -51,14 +53,14 @@ export function environmentPolicy(site: Site): readonly Statement[] {
     { Sid: "Topics", Action: ["sns:*"], Resource: `arn:aws:sns:*:${account}:${named}` },
     { Sid: "Queues", Action: ["sqs:*"], Resource: `arn:aws:sqs:${region}:${account}:${named}` },
     { Sid: "Budgets", Action: ["budgets:*"], Resource: `arn:aws:budgets::${account}:budget/${name}-${directory}*` },
-    ...zonePolicy(site),
-    ...rolePolicy(site),
-    ...otherAccount(site, "write"),
+    ...zonePolicy(delivered),
+    ...rolePolicy(delivered),
+    ...(delivered.shared.account === account ? registryPolicy(delivered.shared, account, "write") : otherAccount(delivered, "write")),
   ];
 }
 
 /** Roles and instance profiles of the environment; the conditions keep them within the boundary. */
-function rolePolicy({ shared: { name }, directory, account }: Site): readonly Statement[] {
+function rolePolicy({ shared: { name }, directory, account }: Delivered): readonly Statement[] {
   const arn = (kind: string, own: string) => `arn:aws:iam::${account}:${kind}/${own}`;
   const named = [arn("role", `${name}-${directory}-*`), arn("instance-profile", `${name}-${directory}-*`)];
   return [
@@ -84,7 +86,7 @@ function rolePolicy({ shared: { name }, directory, account }: Site): readonly St
 }
 
 /** What no statement above gives back: the roles of deliveries, their boundary, and the roles for other accounts. */
-export function keptFrom({ shared: { name }, directory, account }: Site): Statement {
+export function keptFrom({ shared: { name }, directory, account }: Delivered): Statement {
   const own = [applyRoleName(name, directory), planRoleName(name), sharedRoleName(name, directory, "write"), sharedRoleName(name, directory, "read")];
   return {
     Sid: "NotItself",
@@ -97,7 +99,7 @@ export function keptFrom({ shared: { name }, directory, account }: Site): Statem
 }
 
 /** What roles of an environment may do at most, whatever their policies say: nothing with identities and other accounts. */
-export function boundaryPolicy({ shared: { name, region }, directory, account }: Site): readonly Statement[] {
+export function boundaryPolicy({ shared: { name, region }, directory, account }: Delivered): readonly Statement[] {
   const path = `${name}/${directory}/*`;
   return [
     // A boundary gives nothing: each role's own policy names what it is about.
@@ -119,26 +121,32 @@ export function boundaryPolicy({ shared: { name, region }, directory, account }:
 }
 
 /** What the branch of `shared` may do: the zone, the registry, and their state. */
-export function sharedPolicy(site: Site): readonly Statement[] {
-  const { shared: { name, region }, account } = site;
+export function sharedPolicy(delivered: Delivered): readonly Statement[] {
+  const { shared: { name, region }, account } = delivered;
   return [
-    ...statePolicy(site, "write"),
+    ...statePolicy(delivered, "write"),
     { Sid: "Registry", Action: ["ecr:*"], Resource: `arn:aws:ecr:${region}:${account}:repository/${name}/*` },
     { Sid: "SignIn", Action: ["ecr:GetAuthorizationToken"], Resource: "*" },
-    ...zonePolicy(site),
+    ...zonePolicy(delivered),
   ];
 }
 
 /** What an environment of another account may do in that of the zone and the registry. */
 export function guestPolicy(shared: Shared, account: string, may: "write" | "read"): readonly Statement[] {
-  const repositories = `arn:aws:ecr:${shared.region}:${account}:repository/${shared.name}/*`;
   return [
     { Sid: "FindZone", Action: ["route53:ListHostedZones", "route53:ListHostedZonesByName"], Resource: "*" },
     { Sid: "ReadZone", Action: ["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], Resource: "arn:aws:route53:::hostedzone/*" },
+    ...(may === "read" ? [] : [records(shared), { Sid: "Changes", Action: ["route53:GetChange"], Resource: "arn:aws:route53:::change/*" }]),
+    ...registryPolicy(shared, account, may),
+  ];
+}
+
+/** Images: to find them, and to add one. */
+function registryPolicy(shared: Shared, account: string, may: "write" | "read"): readonly Statement[] {
+  const repositories = `arn:aws:ecr:${shared.region}:${account}:repository/${shared.name}/*`;
+  return [
     { Sid: "ReadRegistry", Action: ["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:ListTagsForResource"], Resource: repositories },
     ...(may === "read" ? [] : [
-      records(shared),
-      { Sid: "Changes", Action: ["route53:GetChange"], Resource: "arn:aws:route53:::change/*" },
       { Sid: "Push", Action: [...PULL_ACTIONS, "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"], Resource: repositories },
       { Sid: "SignIn", Action: ["ecr:GetAuthorizationToken"], Resource: "*" },
     ]),
@@ -153,7 +161,7 @@ const records = ({ domain }: Shared): Statement => ({
   Condition: { "ForAllValues:StringLike": { "route53:ChangeResourceRecordSetsNormalizedRecordNames": [domain, `*.${domain}`] } },
 });
 
-function zonePolicy({ shared }: Site): readonly Statement[] {
+function zonePolicy({ shared }: Delivered): readonly Statement[] {
   return [
     records(shared),
     {
@@ -168,7 +176,7 @@ function zonePolicy({ shared }: Site): readonly Statement[] {
 }
 
 /** The state of one directory, and its lock. */
-function statePolicy({ shared, directory, account }: Site, may: "write" | "read"): readonly Statement[] {
+function statePolicy({ shared, directory, account }: Delivered, may: "write" | "read"): readonly Statement[] {
   const { bucket, key } = statePlace(shared, account, directory);
   const object = `arn:aws:s3:::${bucket}/${key}`;
   const list: Statement = { Sid: "ListStates", Action: ["s3:ListBucket"], Resource: `arn:aws:s3:::${bucket}` };
@@ -180,7 +188,7 @@ function statePolicy({ shared, directory, account }: Site, may: "write" | "read"
   ];
 }
 
-function otherAccount({ shared, directory, account }: Site, may: "write" | "read"): readonly Statement[] {
+function otherAccount({ shared, directory, account }: Delivered, may: "write" | "read"): readonly Statement[] {
   if (directory === "shared" || shared.account === null || shared.account === account) return [];
   return [{ Sid: "Shared", Action: ["sts:AssumeRole"], Resource: `arn:aws:iam::${shared.account}:role/${sharedRoleName(shared.name, directory, may)}` }];
 }
@@ -189,7 +197,7 @@ function otherAccount({ shared, directory, account }: Site, may: "write" | "read
 export function planPolicy(shared: Shared, account: string, directories: readonly string[]): readonly Statement[] {
   const states = directories.map((directory) => statePlace(shared, account, directory));
   const bucket = `arn:aws:s3:::${states[0]?.bucket ?? ""}`;
-  const guests = directories.flatMap((directory) => otherAccount({ shared, directory, account }, "read")).map(({ Resource }) => Resource);
+  const guests = directories.flatMap((directory) => otherAccount({ shared, directory, account, buckets: [] }, "read")).map(({ Resource }) => Resource);
   const looked = [...new Set(Object.values(LOOKED_UP).flat())].sort();
   return [
     { Sid: "ListStates", Action: ["s3:ListBucket"], Resource: bucket },
