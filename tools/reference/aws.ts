@@ -80,6 +80,14 @@ const SERVICES: Readonly<Record<string, RegExp>> = {
   SSM: /^aws_(instance|launch_template)$/, WAF: /^aws_wafv2_/,
 };
 
+/** The same in the CIS AWS Foundations Benchmark: its numbers in version 3.0, and in 7.0. */
+const CIS: Readonly<Record<string, readonly [three: string, seven: string]>> = {
+  "EC2.2": ["5.4", "6.5"], "EC2.3": ["2.2.1", "6.1.1"], "EC2.8": ["5.6", "6.7"], "EC2.13": ["5.2", "6.3"],
+  "RDS.2": ["2.3.3", "3.2.3"], "RDS.3": ["2.3.1", "3.2.1"], "S3.5": ["2.1.1", "3.1.1"], "S3.8": ["2.1.4", "3.1.4"],
+};
+
+const cisOf = (controls: readonly string[], version: 0 | 1): string => controls.flatMap((control) => CIS[control]?.[version] ?? []).join(" ");
+
 /** Of a rule that something of ours breaks on purpose nobody can say that its control is met everywhere. */
 const isExcepted = (rule: string): boolean => ACCEPTED.some(({ check }) => check === rule);
 
@@ -90,8 +98,8 @@ function rules(): string {
     for (const type of about) row.about.add(type.replace("aws_", ""));
     rows.set(says, { controls: [...new Set([...row.controls, ...controls])], about: row.about });
   }
-  const lines = [...rows].map(([says, { controls, about }]) => `| ${says} | ${[...about].length > 4 ? "policies" : [...about].map((type) => `\`${type}\``).join(" ")} | ${controls.join(" ")} |`);
-  return ["## The rules", "", "`./dailyge plan` says where a definition asks for what one of these advises against, a database without backups for instance.", "", "| Rule | About (`aws_`) | Controls |", "| --- | --- | --- |", ...lines].join("\n");
+  const lines = [...rows].map(([says, { controls, about }]) => `| ${says} | ${[...about].length > 4 ? "policies" : [...about].map((type) => `\`${type}\``).join(" ")} | ${controls.join(" ")} | ${cisOf(controls, 0)} | ${cisOf(controls, 1)} |`);
+  return ["## The rules", "", "`./dailyge plan` says where a definition asks for what one of these advises against, a database without backups for instance.", "", "| Rule | About (`aws_`) | Controls | CIS 3.0 | CIS 7.0 |", "| --- | --- | --- | --- | --- |", ...lines].join("\n");
 }
 
 function accepted(): string {
