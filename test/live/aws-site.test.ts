@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutBucketVersioningCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { GetInvalidationCommand, ListInvalidationsCommand } from "@aws-sdk/client-cloudfront";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "./aws-world.ts";
@@ -69,6 +69,7 @@ printf '{}' > out/environment.json
   });
 
   test.skipIf(found === null)("the same again writes nothing", async () => {
+    expect(await run("rollback", "main")).toMatchObject({ code: 2, err: expect.stringContaining("main has served one release in dev: there is nothing to return to") });
     expect(await run("deploy", "main")).toMatchObject({ code: 0, out: expect.stringMatching(/^main already serves worktree-\w+: nothing has changed\n$/) });
     expect(await invalidated()).toHaveLength(1);
   });
@@ -90,6 +91,24 @@ printf '{}' > out/environment.json
     expect((await keys()).filter((key) => key.startsWith("assets/"))).toEqual(["assets/app.3f2a1bc9.js", "assets/app.5b4c3de2.js"]);
   });
 
+  test.skipIf(found === null)("a rollback brings every file back to what it was, and another one undoes it", async () => {
+    platform.write("sites/main/build.sh", `mkdir -p out && printf 'five' > out/index.html && printf 'new' > out/new.html\n`);
+    const five = await run("deploy", "main", "--json");
+    expect(five, five.err).toMatchObject({ code: 0 });
+    const { release: newest, previous } = JSON.parse(five.out) as { release: string; previous: string };
+    expect((await keys()).filter((key) => key.endsWith(".html"))).toEqual(["index.html", "new.html"]);
+    const told = await run("rollback", "main");
+    expect(told, told.err).toMatchObject({ code: 0, out: expect.stringMatching(`^main serves ${previous} .*, before ${newest}\n$`) });
+    expect((await keys()).filter((key) => key.endsWith(".html"))).toEqual(["guide/index.html", "index.html"]);
+    expect(await read("index.html")).toContain("four https://main.example.com");
+    expect(await keys()).toContain("assets/app.5b4c3de2.js");
+    expect(await head("index.html")).toMatchObject({ ContentType: "text/html; charset=utf-8", CacheControl: "no-cache" });
+    expect(await world.parameter("sites/main/release")).toBe(previous);
+    expect(await run("rollback", "main")).toMatchObject({ code: 0 });
+    expect([await read("index.html"), await read("new.html")]).toEqual(["five", "new"]);
+    expect(await read("environment.json")).toBe('{"OWN":"terraform"}');
+  });
+
   test.skipIf(found === null)("a build that fails releases nothing, and says where its log is", async () => {
     const before = await read("index.html");
     platform.write("sites/main/build.sh", "echo no such module; exit 3\n");
@@ -100,8 +119,9 @@ printf '{}' > out/environment.json
     expect(logs.out).toContain("no such module");
   });
 
-  test.skipIf(found === null)("a site has no image and no rollback of its own", async () => {
+  test.skipIf(found === null)("a site has no image, and without versions of its files no way back", async () => {
     expect(await run("deploy", "main", "--image", "v1")).toMatchObject({ code: 2, err: expect.stringContaining("main is a site: it has files, and no image") });
-    expect(await run("rollback", "main")).toMatchObject({ code: 2, err: expect.stringContaining("--from DIRECTORY") });
+    await world.s3.send(new PutBucketVersioningCommand({ Bucket: world.bucket, VersioningConfiguration: { Status: "Suspended" } }));
+    expect(await run("rollback", "main")).toMatchObject({ code: 2, err: expect.stringMatching(/keeps nothing of what is overwritten\n {2}next: .*--from DIRECTORY/) });
   });
 });

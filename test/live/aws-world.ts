@@ -3,7 +3,7 @@ import { CreateDistributionCommand, CloudFrontClient } from "@aws-sdk/client-clo
 import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand, CreateServiceCommand, DescribeTasksCommand, ECSClient, ListTasksCommand, RegisterTaskDefinitionCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { UNRELEASED } from "../../src/aws/render/task-definition.ts";
@@ -67,6 +67,7 @@ export class World {
 
   async makeSite(): Promise<string> {
     await this.s3.send(new CreateBucketCommand({ Bucket: this.bucket, CreateBucketConfiguration: { LocationConstraint: "ap-northeast-2" } }));
+    await this.s3.send(new PutBucketVersioningCommand({ Bucket: this.bucket, VersioningConfiguration: { Status: "Enabled" } }));
     const { Distribution } = await this.cloudfront.send(new CreateDistributionCommand({
       DistributionConfig: {
         CallerReference: "one", Comment: "", Enabled: true, Aliases: { Quantity: 1, Items: ["main.example.com"] },

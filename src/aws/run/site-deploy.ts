@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteObjectCommand, DeleteObjectTaggingCommand, GetObjectTaggingCommand, ListObjectsV2Command, PutObjectCommand, PutObjectTaggingCommand, S3Client, type _Object,
 } from "@aws-sdk/client-s3";
@@ -51,7 +52,7 @@ export interface BuiltSite {
 }
 
 /** Terraform writes it, from the definition. */
-const TERRAFORMS = "environment.json";
+export const TERRAFORMS = "environment.json";
 /** What a file that belongs to no release any more is marked with; it goes with the next one. */
 const RETIRED = "retired";
 
@@ -62,10 +63,10 @@ const RETIRED = "retired";
  * @throws Failure `not-running`, `state-busy`, `build-failed`, `cancelled`
  */
 export async function releaseSite(release: SiteRelease): Promise<DeployedSite> {
-  const { shared, environment, site, account, settings } = release;
+  const { shared, environment, site, settings } = release;
   const place = placeOf(shared, environment);
   const ssm = new SSMClient(settings);
-  const bucket: Bucket = { s3: new S3Client(settings), name: site.existing ?? `${siteBucketStem(place, site.deployedAs)}-${account}`, signal: release.signal };
+  const bucket = siteBucket(place, release);
   const distribution = await findDistribution(settings, fullHost(place, site.host));
   if (distribution?.Id === undefined) throw notThere(site.name, environment.name);
   const turn = await takeTurn(ssm, turnParameter(place, "sites", site.deployedAs), { by: release.by, what: "deploy", part: site.name });
@@ -73,7 +74,7 @@ export async function releaseSite(release: SiteRelease): Promise<DeployedSite> {
     const built = await release.build();
     const files = await readFiles(built.directory);
     const outcome = await write(bucket, files, place, release);
-    await ssm.send(new PutParameterCommand({ Name: siteReleaseParameter(place, site.deployedAs), Value: built.release, Type: "String", Overwrite: true }));
+    await recordSiteRelease(ssm, siteReleaseParameter(place, site.deployedAs), built.release);
     await invalidate(settings, distribution.Id, invalidationPaths(outcome.changed), release);
     return { name: site.name, release: built.release, previous: release.previous, written: outcome.written, kept: files.length - outcome.written };
   } finally {
@@ -81,7 +82,20 @@ export async function releaseSite(release: SiteRelease): Promise<DeployedSite> {
   }
 }
 
-interface Bucket {
+/** S3 tells times in whole seconds: between a release's last file and its record lies more than one, so that a way back can tell what belongs to it. */
+const APART_MILLISECONDS = 1_100;
+
+/** Writes down what is served from now on. */
+export async function recordSiteRelease(ssm: SSMClient, name: string, release: string): Promise<void> {
+  await sleep(APART_MILLISECONDS);
+  await ssm.send(new PutParameterCommand({ Name: name, Value: release, Type: "String", Overwrite: true }));
+}
+
+/** Where a site's files are. */
+export const siteBucket = (place: Place, { site, account, settings, signal }: Pick<SiteRelease, "site" | "account" | "settings" | "signal">): Bucket =>
+  ({ s3: new S3Client(settings), name: site.existing ?? `${siteBucketStem(place, site.deployedAs)}-${account}`, signal });
+
+export interface Bucket {
   readonly s3: S3Client;
   readonly name: string;
   readonly signal: AbortSignal;
@@ -142,7 +156,7 @@ async function write(bucket: Bucket, files: readonly SiteFile[], place: Place, {
   return { written: fresh.length, changed: [...replaced, ...removed] };
 }
 
-const interrupted = (site: string, inPages: boolean): Failure =>
+export const interrupted = (site: string, inPages: boolean): Failure =>
   new Failure("cancelled", `the release of ${site} was interrupted: ${inPages ? "some of its pages are new and some are old" : "its pages are the old ones"}`, { hint: `complete it: ./dailyge deploy ${site} --target aws` });
 
 async function put({ s3, name }: Bucket, { key, path, bytes, md5: hash }: SiteFile): Promise<void> {
@@ -164,7 +178,7 @@ async function listObjects({ s3, name }: Bucket): Promise<readonly _Object[]> {
 }
 
 /** Marks what the new release has not; deletes what was marked by the one before. Pages go at once: nobody has them open by name. */
-async function retire({ s3, name }: Bucket, keys: readonly string[]): Promise<readonly string[]> {
+export async function retire({ s3, name }: Bucket, keys: readonly string[]): Promise<readonly string[]> {
   const gone: string[] = [];
   for (const key of keys) {
     const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: name, Key: key }));
@@ -177,7 +191,7 @@ async function retire({ s3, name }: Bucket, keys: readonly string[]): Promise<re
 }
 
 /** What was on its way out and belongs to the release again. */
-async function keep({ s3, name }: Bucket, keys: readonly string[]): Promise<void> {
+export async function keep({ s3, name }: Bucket, keys: readonly string[]): Promise<void> {
   await atOnce(keys, async (key) => {
     const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: name, Key: key }));
     if (TagSet.some(({ Key }) => Key === RETIRED)) await s3.send(new DeleteObjectTaggingCommand({ Bucket: name, Key: key }));
@@ -187,7 +201,7 @@ async function keep({ s3, name }: Bucket, keys: readonly string[]): Promise<void
 const AT_ONCE = 8;
 
 /** A few at a time; the first that fails ends it. */
-async function atOnce<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
+export async function atOnce<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
   const rest = items.values();
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (const item of rest) await act(item);

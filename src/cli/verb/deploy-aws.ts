@@ -7,7 +7,7 @@ import { findImage, findRepository, type Image, type Repository } from "../../aw
 import { rollBack } from "../../aws/run/rollback.ts";
 import { Failure } from "../../kit/failure.ts";
 import type { Service } from "../../model/service.ts";
-import { awsCommand, onAws, partNamed, serviceNamed, whoIs, type OnAws } from "../aws.ts";
+import { awsCommand, onAws, partNamed, whoIs, type OnAws } from "../aws.ts";
 import { confirm } from "../confirm.ts";
 import { imagePlatform, imageSource } from "../image-source.ts";
 import { Interrupts } from "../interrupts.ts";
@@ -33,9 +33,10 @@ export async function deployOnAws(invocation: Invocation): Promise<number> {
 export async function rollbackOnAws(invocation: Invocation): Promise<number> {
   const name = nameIn(invocation);
   return onAws(invocation, `${name} cannot be rolled back`, async (aws) => {
-    const service = serviceNamed(aws, name, `goes back by a release of its earlier sources: ./dailyge deploy ${name} --from DIRECTORY --target aws`);
+    const part = partNamed(aws, name);
     await agreed(invocation, aws);
-    return change(invocation, aws, service, (ground, repository) => rollBack(ground, repository, whoIs(aws.identity)));
+    if ("site" in part) return (await import("./deploy-site.ts")).rollbackSite(invocation, aws, part.site);
+    return change(invocation, aws, part.service, (ground, repository) => rollBack(ground, repository, whoIs(aws.identity)));
   });
 }
 

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
-import { releaseSite, type BuiltSite, type DeployedSite } from "../../aws/run/site-deploy.ts";
+import { releaseSite, type BuiltSite, type DeployedSite, type SiteRelease } from "../../aws/run/site-deploy.ts";
+import { rollBackSite } from "../../aws/run/site-rollback.ts";
 import { place as awsPlace } from "../../aws/render/place.ts";
 import { siteValues } from "../../aws/render/site.ts";
 import { siteRelease } from "../../aws/run/status-sites.ts";
@@ -15,19 +16,29 @@ import { ProgressView } from "../progress.ts";
 /** Builds a site as on this machine, with the addresses that it has on AWS, and brings its files there. */
 export async function deploySite(invocation: Invocation, aws: OnAws, site: Site): Promise<number> {
   if (invocation.values["image"] !== undefined) throw new Failure("usage", `${site.name} is a site: it has files, and no image`, { hint: `./dailyge deploy ${site.name} --target aws` });
+  const place = awsPlace(aws.model.shared, aws.environment);
+  return change(invocation, aws, site, async (common, view) => releaseSite({
+    ...common,
+    previous: await siteRelease({ settings: aws.settings, place }, site.deployedAs),
+    build: () => build(invocation, aws, site, siteValues(place, site), { view, signal: common.signal }),
+  }));
+}
+
+/** Returns a site to the release before, whose files its bucket still has. */
+export async function rollbackSite(invocation: Invocation, aws: OnAws, site: Site): Promise<number> {
+  return change(invocation, aws, site, (common) => rollBackSite(common));
+}
+
+type Common = Omit<SiteRelease, "build" | "previous">;
+
+async function change(invocation: Invocation, aws: OnAws, site: Site, act: (common: Common, view: ProgressView) => Promise<DeployedSite>): Promise<number> {
   const { model: { shared }, environment, settings, identity } = aws;
-  const place = awsPlace(shared, environment);
   const interrupts = new Interrupts(invocation.tell);
   const view = new ProgressView({ tell: interrupts.tell, terminal: invocation.terminal });
   interrupts.words = ["interrupted: what is being written is finished", "interrupted"];
   const began = performance.now();
   try {
-    const done = await releaseSite({
-      shared, environment, site, settings,
-      account: identity.account, by: whoIs(identity), waits: invocation.flags.has("wait"), signal: interrupts.signal, report: view.show,
-      previous: await siteRelease({ settings, place }, site.deployedAs),
-      build: () => build(invocation, aws, site, siteValues(place, site), { view, signal: interrupts.signal }),
-    });
+    const done = await act({ shared, environment, site, settings, account: identity.account, by: whoIs(identity), waits: invocation.flags.has("wait"), signal: interrupts.signal, report: view.show }, view);
     view.close();
     tellDone(invocation, done, Math.round((performance.now() - began) / 100) / 10);
     return 0;
