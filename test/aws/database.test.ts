@@ -5,7 +5,7 @@ import { nightOf } from "../../src/aws/render/night.ts";
 import type { MysqlDatabase } from "../../src/model/database.ts";
 import type { Model } from "../../src/model/model.ts";
 import { addresses, bodies, directoryOf, document } from "./rendered.ts";
-import { shopModel } from "./shop.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
 
 const directory = directoryOf(shopModel(), "live");
 const body = bodies(directory);
@@ -31,7 +31,9 @@ describe("a database of RDS", () => {
       publicly_accessible: false, db_subnet_group_name: "${aws_db_subnet_group.database_people.name}",
       manage_master_user_password: true, iam_database_authentication_enabled: false, ca_cert_identifier: "rds-ca-rsa2048-g1",
     });
-    expect(body("aws_db_subnet_group.database_people")).toMatchObject({ subnet_ids: ["${aws_subnet.data_a.id}", "${aws_subnet.data_b.id}"] });
+    expect(body("aws_db_subnet_group.database_people")).toMatchObject({
+      subnet_ids: addresses(directory, "aws_subnet").filter((address) => address.startsWith("aws_subnet.data_")).map((address) => `\${${address}.id}`),
+    });
     expect(body("aws_db_instance.database_people")).not.toHaveProperty("password");
   });
 
@@ -53,7 +55,7 @@ describe("a database of RDS", () => {
 
   test("finds its logs made, with an end", () => {
     expect(body("aws_db_instance.database_people")["depends_on"]).toEqual(["error", "slowquery"].map((log) => `aws_cloudwatch_log_group.database_people_${log}`));
-    expect(body("aws_cloudwatch_log_group.database_people_slowquery")).toMatchObject({ name: "/aws/rds/instance/shop-live-people/slowquery", retention_in_days: 30 });
+    expect(body("aws_cloudwatch_log_group.database_people_slowquery")).toMatchObject({ name: "/aws/rds/instance/shop-live-people/slowquery", retention_in_days: shopEnvironment().logs.keepDays });
   });
 
   test("grows by itself up to twice its storage, and no further than RDS goes", () => {

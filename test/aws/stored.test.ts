@@ -3,7 +3,7 @@ import { Failure } from "../../src/kit/failure.ts";
 import type { Database } from "../../src/model/database.ts";
 import { instanceType } from "../../src/aws/render/instance-type.ts";
 import { addresses, bodies, directoryOf, document } from "./rendered.ts";
-import { shopModel } from "./shop.ts";
+import { shopEnvironment, shopModel } from "./shop.ts";
 
 const directory = directoryOf(shopModel(), "live");
 const body = bodies(directory);
@@ -69,9 +69,9 @@ describe.each(STORED)("the instance of %s", (name) => {
     for (const resource of own.flatMap(({ Resource }) => Resource)) expect(resource).toMatch(new RegExp(`^\\$\\{aws_\\w+\\.database_${name}[\\w.-]*\\}$`));
   });
 
-  test("writes its logs where they end after a month, and is heard before it is full", () => {
+  test("writes its logs where they have an end, and is heard before it is full", () => {
     expect(instance["depends_on"]).toContain(`aws_cloudwatch_log_group.database_${name}_server`);
-    expect(body(`aws_cloudwatch_log_group.database_${name}_server`)).toMatchObject({ name: `/shop/live/databases/${name}/server`, retention_in_days: 30 });
+    expect(body(`aws_cloudwatch_log_group.database_${name}_server`)).toMatchObject({ name: `/shop/live/databases/${name}/server`, retention_in_days: shopEnvironment().logs.keepDays });
     const [agent = ""] = /(?<=agent\.json <<'END'\n).*(?=\nEND\n)/.exec(userData) ?? [];
     const { logs, metrics } = document(agent) as { logs: { logs_collected: { files: { collect_list: readonly { file_path: string; log_group_name: string }[] } } }; metrics: { namespace: string; metrics_collected: Readonly<Record<string, { append_dimensions: object }>> } };
     const files = logs.logs_collected.files.collect_list;
