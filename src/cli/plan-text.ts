@@ -32,7 +32,9 @@ const FEW = 3;
 
 /** A directory's plan for people: what becomes of what, by noun, the dangerous first. */
 export function planText(plan: ShownPlan, columns: number): string {
-  const nouns = [...Map.groupBy(plan.changes, ({ noun }) => noun)].flatMap(([noun, changes]) => [`  ${noun}`, ...nounLines(changes, columns)]);
+  const losing = (changes: ShownPlan["changes"]): number => (changes.some(({ loses }) => loses !== null) ? 0 : 1);
+  const groups = [...Map.groupBy(plan.changes, ({ noun }) => noun)].sort(([noun, one], [other, two]) => losing(one) - losing(two) || (noun < other ? -1 : 1));
+  const nouns = groups.flatMap(([noun, changes]) => [`  ${noun}`, ...nounLines(changes, columns)]);
   return `${[`${plan.directory}: ${counts(plan)}`, ...nouns].join("\n")}\n`;
 }
 

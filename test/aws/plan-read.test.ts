@@ -154,18 +154,18 @@ test("a plan for people: by noun, the dangerous first, within 80 columns", () =>
     ...["a", "b", "c", "d"].map((name) => ({ address: `aws_subnet.public_${name}`, actions: ["create"] })),
     { address: "aws_route.public", actions: ["create"] },
     { address: "aws_db_parameter_group.database_mysql", actions: ["update"], before: { name: 1, size: 1, tags: 1, rule: 1 }, after: { name: 2, size: 2, tags: 2, rule: 2 } },
-    { address: DATABASE, actions: ["delete", "create"], replace: [["size"]] },
+    { address: "aws_ebs_volume.database_cache", actions: ["delete", "create"], replace: [["size"]] },
     { address: "aws_eip.nat", actions: ["no-op"], more: { previous_address: "aws_eip.old" } },
   ]);
-  const plan = shownPlan("prod", changes, (address) => (address.includes("database") ? "database mysql" : "network"));
+  const plan = shownPlan("prod", changes, (address) => (address.includes("mysql") ? "database mysql" : "network"));
   expect(counts(plan)).toBe("5 created, 1 changed, 1 replaced, 1 moved");
   expect(planText(plan, 60)).toBe(`prod: 5 created, 1 changed, 1 replaced, 1 moved
   network
+    replace  aws_ebs_volume.database_cache: because of size
+             LOSES the volume with all its data
     create   5 resources
     move     aws_eip.nat: was aws_eip.old
   database mysql
-    replace  aws_db_instance.database_mysql: because of size
-             LOSES the database with all its data
     change   aws_db_parameter_group.database_mysql: name,
                size, tags, rule
 `);

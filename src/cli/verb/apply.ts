@@ -29,14 +29,19 @@ export async function apply(invocation: Invocation): Promise<number> {
     for (const { directory, account } of work.elsewhere) work.view.tell(`${directory} is left as it is: it is in account ${account}\n`);
     const directories: Done[] = [];
     const used = new Set<string>();
-    for (const rendered of work.reachable) directories.push(await applyDirectory(invocation, written, work, { rendered, used, last: rendered === work.reachable.at(-1) }));
+    for (const rendered of work.reachable) {
+      const one = await applyDirectory(invocation, written, work, { rendered, used, last: rendered === work.reachable.at(-1) });
+      directories.push(one);
+      // Before the next one: what waits for the new zone's names would wait for good.
+      (invocation.flags.has("json") ? work.view.tell : invocation.print)(doneText(invocation, written, one));
+    }
     return { account: work.identity.account, directories, users: await makeUsers(written, work) };
   });
   for (const name of keptHere(written)) {
     invocation.tell(`${wrap(`${name}: its state is kept in ${join(written.out, name, LOCAL_STATE)}, on this machine alone, because the definition names no account`, invocation.terminal.columns, "  ")}\n`);
   }
   if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(done, null, 2)}\n`);
-  else invocation.print(`${doneText(invocation, written, done.directories)}${done.users.map(({ database, state }) => `database ${database}: its users are ${state}\n`).join("")}`);
+  else invocation.print(done.users.map(({ database, state }) => `database ${database}: its users are ${state}\n`).join(""));
   return 0;
 }
 
@@ -103,13 +108,11 @@ function newNameServers({ plan }: PlannedDirectory, outputs: Applied["outputs"])
   return isNew && Array.isArray(told) ? told.map(String) : [];
 }
 
-function doneText({ terminal: { columns } }: Invocation, { located: { model } }: Written, directories: readonly Done[]): string {
-  return directories.flatMap((done) => {
-    const what = done.applied === null ? "as defined, nothing to change" : `${counts(done)} in ${done.applied.seconds} s`;
-    const servers = done.nameServers.length === 0 ? [] : [
-      `${wrap(`the zone of ${model.shared.domain} is new: set these name servers at the domain's registrar; until then no certificate can be issued:`, columns, "")}`,
-      ...done.nameServers.map((name) => `  ${name}`),
-    ];
-    return [`${done.directory}: ${what}`, ...servers].map((line) => `${line}\n`);
-  }).join("");
+function doneText({ terminal: { columns } }: Invocation, { located: { model } }: Written, done: Done): string {
+  const what = done.applied === null ? "as defined, nothing to change" : `${counts(done)} in ${done.applied.seconds} s`;
+  const servers = done.nameServers.length === 0 ? [] : [
+    wrap(`the zone of ${model.shared.domain} is new: set these name servers at the domain's registrar now; until then certificates are waited for:`, columns, ""),
+    ...done.nameServers.map((name) => `  ${name}`),
+  ];
+  return `${[`${done.directory}: ${what}`, ...servers].join("\n")}\n`;
 }
