@@ -104,6 +104,8 @@ printf '{}' > out/environment.json
     expect(await keys()).toContain("assets/app.5b4c3de2.js");
     expect(await head("index.html")).toMatchObject({ ContentType: "text/html; charset=utf-8", CacheControl: "no-cache" });
     expect(await world.parameter("sites/main/release")).toBe(previous);
+    const rows = JSON.parse((await run("releases", "main", "--json")).out) as readonly { readonly id: string; readonly state: string }[];
+    expect(rows.slice(0, 2)).toMatchObject([{ id: previous, state: "serves" }, { id: newest, state: "served" }]);
     expect(await run("rollback", "main")).toMatchObject({ code: 0 });
     expect([await read("index.html"), await read("new.html")]).toEqual(["five", "new"]);
     expect(await read("environment.json")).toBe('{"OWN":"terraform"}');
