@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { serviceStatuses } from "../../src/aws/run/status-services.ts";
 import { place } from "../../src/aws/render/place.ts";
 import { deployment, described, probe, task, tasks, world } from "./deploy-world.ts";
-import type { Answer } from "./answers.ts";
+import { Refused, type Answer } from "./answers.ts";
 
 /** Replicas that are not well, which no emulator shows. */
 async function seen(answers: Readonly<Record<string, Answer>>) {
@@ -34,4 +34,9 @@ test("a service whose replicas all end is crashing, and what ECS has given up is
 test("as many as ECS is told to run are all", async () => {
   expect(await seen({ DescribeServices: described(1, [deployment("old", "PRIMARY", 1, "COMPLETED")]), ...tasks([task("a", "api", 1, "v1"), task("b", "api", 1, "v1")]) })).toMatchObject({ complete: true });
   expect(await seen({ DescribeServices: described(1, [deployment("old", "PRIMARY", 1, "COMPLETED")]), ...tasks([task("a", "api", 1, "v1")]) })).toMatchObject({ complete: false });
+});
+
+test("a service that Terraform has not made yet is stopped, whatever ECS says of its tasks", async () => {
+  const { parts, complete } = await seen({ DescribeServices: new Refused("ClusterNotFoundException"), ListTasks: new Refused("ClusterNotFoundException") });
+  expect([parts.map(({ name, state }) => `${name} ${state}`), complete]).toEqual([["api stopped"], false]);
 });

@@ -40,7 +40,8 @@ type Known = Omit<AwsPart, "state">;
 
 async function runningStatus(ground: StatusGround, service: Service, repository: Repository, shared: Known): Promise<Services> {
   const asked = { ecs: new ECSClient(ground.settings), place: ground.place, service };
-  const [running, tasks, ended] = await Promise.all([describeService(asked), tasksOf(asked, "RUNNING"), tasksOf(asked, "STOPPED")]);
+  const running = await describeService(asked);
+  const [tasks, ended] = await Promise.all([tasksOf(asked, "RUNNING"), tasksOf(asked, "STOPPED")]);
   const names = new Map<string, string>();
   const crashes = ended.filter(({ stopCode }) => stopCode === "EssentialContainerExited" || stopCode === "TaskFailedToStart").length;
   const parts: AwsPart[] = [];
