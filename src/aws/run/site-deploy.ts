@@ -73,7 +73,7 @@ export async function releaseSite(release: SiteRelease): Promise<DeployedSite> {
   try {
     const built = await release.build();
     const files = await readFiles(built.directory);
-    const outcome = await write(bucket, files, place, release);
+    const outcome = await write(bucket, files, release);
     await recordSiteRelease(ssm, siteReleaseParameter(place, site.deployedAs), built.release);
     await invalidate(settings, distribution.Id, invalidationPaths(outcome.changed), release);
     return { name: site.name, release: built.release, previous: release.previous, written: outcome.written, kept: files.length - outcome.written };
@@ -116,12 +116,13 @@ export async function readFiles(directory: string): Promise<readonly SiteFile[]>
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name));
   const keys = paths.map((path) => path.slice(directory.length + 1)).filter((key) => key !== TERRAFORMS && !key.split("/").some((piece) => piece.startsWith(".") && piece !== ".well-known"));
-  const files = await Promise.all(keys.map(async (key): Promise<SiteFile | null> => {
+  const files: SiteFile[] = [];
+  await atOnce(keys, async (key) => {
     const path = join(directory, key);
     const found = await stat(path);
-    return found.isFile() ? { key, path, bytes: found.size, md5: await md5(path) } : null;
-  }));
-  return files.filter((file) => file !== null).toSorted((one, other) => order(one) - order(other) || one.key.localeCompare(other.key));
+    if (found.isFile()) files.push({ key, path, bytes: found.size, md5: await md5(path) });
+  });
+  return files.toSorted((one, other) => order(one) - order(other) || one.key.localeCompare(other.key));
 }
 
 /** What never changes comes first; then what pages name; pages last, and of those the one that leads to the others. */
@@ -133,20 +134,20 @@ async function md5(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function write(bucket: Bucket, files: readonly SiteFile[], place: Place, { site, environment, report }: SiteRelease): Promise<{ readonly written: number; readonly changed: readonly string[] }> {
+async function write(bucket: Bucket, files: readonly SiteFile[], { site, environment, report }: SiteRelease): Promise<{ readonly written: number; readonly changed: readonly string[] }> {
   const present = await listObjects(bucket).catch((error: unknown) => {
     if (error instanceof Error && error.name === "NoSuchBucket") throw notThere(site.name, environment.name);
     throw error;
   });
   const known = new Map(present.map((object) => [object.Key ?? "", object]));
   const fresh = files.filter(({ key, md5: hash }) => known.get(key)?.ETag?.replaceAll('"', "") !== hash);
-  let done = 0;
+  const count = counting(fresh.length, (step) => report({ part: site.name, state: "working", step: `writing ${step}` }));
   // One kind after the other: nothing is named by a page before it is there.
   for (const kind of [0, 1, 2, 3]) {
     if (bucket.signal.aborted) throw interrupted(site.name, kind > 2);
     await atOnce(fresh.filter((file) => order(file) === kind), async (file) => {
-      report({ part: site.name, state: "working", step: `writing ${(done += 1)} of ${fresh.length}: ${file.key}` });
       await put(bucket, file);
+      count();
     });
   }
   const names = new Set(files.map(({ key }) => key));
@@ -196,6 +197,16 @@ export async function keep({ s3, name }: Bucket, keys: readonly string[]): Promi
     const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: name, Key: key }));
     if (TagSet.some(({ Key }) => Key === RETIRED)) await s3.send(new DeleteObjectTaggingCommand({ Bucket: name, Key: key }));
   });
+}
+
+/** Tells about every tenth part of a number, `40 of 100`: where nobody draws over them, these are lines. */
+export function counting(total: number, tell: (text: string) => void): () => void {
+  const each = Math.max(1, Math.ceil(total / 10));
+  let done = 0;
+  return () => {
+    done += 1;
+    if (done % each === 0 || done === total) tell(`${done} of ${total}`);
+  };
 }
 
 const AT_ONCE = 8;

@@ -7,7 +7,7 @@ import { isNamed } from "./clients.ts";
 import { notThere } from "./deploy-ground.ts";
 import { endTurn, takeTurn } from "./deploy-lock.ts";
 import { findDistribution } from "./site-distribution.ts";
-import { atOnce, interrupted, keep, order, recordSiteRelease, retire, siteBucket, TERRAFORMS, type Bucket, type DeployedSite, type SiteRelease } from "./site-deploy.ts";
+import { atOnce, counting, interrupted, keep, order, recordSiteRelease, retire, siteBucket, TERRAFORMS, type Bucket, type DeployedSite, type SiteRelease } from "./site-deploy.ts";
 import { invalidate, invalidationPaths } from "./site-invalidation.ts";
 
 /** A release that a site served. */
@@ -120,13 +120,13 @@ export function versionsAt(versions: readonly Version[], at: number): Difference
 
 async function restore(bucket: Bucket, at: Date, { site, report }: Pick<SiteRelease, "site" | "report">): Promise<{ readonly written: number; readonly changed: readonly string[]; readonly kept: number }> {
   const { back, gone, kept } = versionsAt(await listVersions(bucket.s3, bucket.name), at.getTime());
-  let done = 0;
+  const count = counting(back.length, (step) => report({ part: site.name, state: "working", step: `bringing back ${step}` }));
   for (const kind of [0, 1, 2, 3]) {
     if (bucket.signal.aborted) throw interrupted(site.name, kind > 2);
     await atOnce(back.filter((version) => order(version) === kind), async ({ key, id }) => {
-      report({ part: site.name, state: "working", step: `bringing back ${(done += 1)} of ${back.length}: ${key}` });
       const source = `${bucket.name}/${key.split("/").map(encodeURIComponent).join("/")}?versionId=${id}`;
       await bucket.s3.send(new CopyObjectCommand({ Bucket: bucket.name, Key: key, CopySource: source, MetadataDirective: "COPY", TaggingDirective: "REPLACE" }));
+      count();
     });
   }
   const removed = await retire(bucket, gone);
