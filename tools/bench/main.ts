@@ -6,6 +6,7 @@ import { deploy } from "./figures/deploy.ts";
 import { edge } from "./figures/edge.ts";
 import { kill } from "./figures/kill.ts";
 import { memory } from "./figures/memory.ts";
+import { peers } from "./figures/peers.ts";
 import { plan } from "./figures/plan.ts";
 import { refused } from "./figures/refused.ts";
 import { site } from "./figures/site.ts";
@@ -18,6 +19,9 @@ import { repository, Workbench } from "./workbench.ts";
 
 // The project's figures. All of them: docs/benchmarks.md is written. Some of them, by name: they are printed.
 const MEASUREMENTS: readonly Measurement[] = [up, edge, site, refused, memory, cold, deploy, kill, watch, snapshot, start, plan];
+
+/** Only when they are asked for by name. */
+const ON_DEMAND: readonly Measurement[] = [peers];
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -32,9 +36,9 @@ async function measureAll(bench: Workbench, wanted: readonly Measurement[]): Pro
 }
 
 async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !MEASUREMENTS.some((measurement) => measurement.name === name));
+  const unknown = names.find((name) => ![...MEASUREMENTS, ...ON_DEMAND].some((measurement) => measurement.name === name));
   if (unknown !== undefined) {
-    tell(`there is no figure "${unknown}"\n  next: ./dailyge bench ${MEASUREMENTS.map(({ name }) => name).join(" ")}`);
+    tell(`there is no figure "${unknown}"\n  next: ./dailyge bench ${[...MEASUREMENTS, ...ON_DEMAND].map(({ name }) => name).join(" ")}`);
     return 2;
   }
   const bench = await Workbench.open(tell);
@@ -49,7 +53,7 @@ async function main(names: readonly string[]): Promise<number> {
     void bench.close().finally(() => process.exit(70));
   });
   try {
-    const wanted = names.length === 0 ? MEASUREMENTS : MEASUREMENTS.filter(({ name }) => names.includes(name));
+    const wanted = names.length === 0 ? MEASUREMENTS : [...MEASUREMENTS, ...ON_DEMAND].filter(({ name }) => names.includes(name));
     const outcomes = await measureAll(bench, wanted);
     process.stdout.write(`\n${tableText(outcomes)}`);
     const complete = outcomes.every(({ found }) => !("failed" in found));

@@ -93,7 +93,7 @@ export const MUTATORS: Readonly<Record<string, readonly Mutator[]>> = {
   aws_sqs_queue: [removed, flipped(), without("sqs_managed_sse_enabled"), without("redrive_policy")],
   aws_sqs_queue_redrive_allow_policy: [removed],
   aws_cloudwatch_log_group: [removed, without("retention_in_days")],
-  aws_ecs_service: [removed, flipped("enable_ecs_managed_tags", "enable_execute_command", "wait_for_steady_state"), swapped("task_definition", 2), shortened("load_balancer"), without("load_balancer"), swapped("target_group_arn", 2)],
+  aws_ecs_service: [removed, flipped("enable_ecs_managed_tags", "enable_execute_command", "wait_for_steady_state", "force_new_deployment"), swapped("task_definition", 2), shortened("load_balancer"), without("load_balancer"), swapped("target_group_arn", 2)],
   aws_ecs_task_definition: [removed, container, becomes("network_mode", "host"), added("pid_mode", "host"), without("execution_role_arn"), swapped("execution_role_arn", 2), swapped("task_role_arn", 2), added("volume", [{ name: "host", host_path: "/" }])],
   aws_scheduler_schedule: [removed, swapped("role_arn", 2)],
   aws_route53_zone: [removed, unprotected],

@@ -90,7 +90,7 @@ export const ACCESS: readonly Rule[] = [
 const BOUND: Readonly<Record<string, string>> = {
   "ecs:RunTask": "ecs:cluster", "ecs:Poll": "ecs:cluster", "ecs:StartTelemetrySession": "ecs:cluster", "ecs:UpdateContainerInstancesState": "ecs:cluster",
   "ecs:TagResource": "ecs:createaction", "iam:PassRole": "iam:passedtoservice",
-  "cloudwatch:PutMetricData": "cloudwatch:namespace",
+  "cloudwatch:PutMetricData": "cloudwatch:namespace", "ec2:DeleteSnapshot": "aws:resourcetag/snapshots",
 };
 
 /** Actions that know no resources. test/aws/policy.test.ts asks AWS's list. */

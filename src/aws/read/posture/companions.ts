@@ -30,6 +30,8 @@ const COMPANIONS: readonly Companion[] = [
   { of: "aws_vpc", needs: ["aws_flow_log", "vpc_id"], controls: ["EC2.6"], says: "who talks to whom is written down" },
   { of: "aws_vpc", needs: ["aws_default_security_group", "vpc_id"], controls: ["EC2.2"], says: "the network's own security group is empty" },
   { of: "aws_route53_zone", when: ({ body }) => body["vpc"] === undefined, needs: ["aws_route53_record", "zone_id"], counts: ({ body }) => body["type"] === "CAA", controls: [], says: "a domain says who may make certificates for it" },
+  { of: "aws_cloudwatch_log_delivery_source", needs: ["aws_cloudwatch_log_delivery", "delivery_source_name"], controls: ["CloudFront.5"], says: "a log that is made is sent somewhere" },
+  { of: "aws_route53_health_check", needs: ["aws_cloudwatch_metric_alarm", "dimensions"], controls: [], says: "what is asked whether it answers has somebody who hears that it does not" },
   { of: "aws_acm_certificate", needs: ["aws_acm_certificate_validation", "certificate_arn"], controls: [], says: "a certificate is proved before it is used" },
 ];
 

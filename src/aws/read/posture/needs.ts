@@ -1,6 +1,6 @@
 import { addressesIn, asBody, asList, ofType, texts, type Body, type Configuration, type WrittenBlock } from "../configuration.ts";
 import { allows, statementsOf } from "../policy.ts";
-import { policiesOf, principalsOf } from "../policies.ts";
+import { comparisonsOf, policiesOf, principalsOf } from "../policies.ts";
 import { containersOf } from "../service.ts";
 import type { Rule, Violation } from "./rule.ts";
 
@@ -148,10 +148,20 @@ function watched(configuration: Configuration, role: string, boot: unknown): rea
   ];
 }
 
+/** https://docs.aws.amazon.com/ebs/latest/userguide/service-role.html */
+const SNAPSHOTS = ["ec2:CreateSnapshot", "ec2:CreateTags", "ec2:DeleteSnapshot", "ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeSnapshots"];
+
+/** To make one takes both: the volume that it is of, which is one that says so, and the snapshot that comes to be. */
+function makesSnapshots(statements: readonly Body[]): boolean {
+  const made = statements.filter((statement) => allows(statement, "ec2:CreateSnapshot"));
+  const of = (kind: string) => made.filter((statement) => texts(statement["Resource"]).some((resource) => resource.includes(`:${kind}/`)));
+  return of("snapshot").length > 0 && of("volume").length > 0 && of("volume").every((statement) => comparisonsOf(statement).some(({ key }) => key.startsWith("aws:ResourceTag/")));
+}
+
 function snapshots(configuration: Configuration): readonly Violation[] {
   return ofType(configuration, "aws_dlm_lifecycle_policy").flatMap(({ address, body }) => {
     const [role] = addressesIn(body["execution_role_arn"]);
-    const allowed = role !== undefined && (attached(configuration, role).some((policy) => policy.includes("AWSDataLifecycleManagerServiceRole")) || may(configuration, role, "ec2:CreateSnapshot", null));
+    const allowed = role !== undefined && (attached(configuration, role).some((policy) => policy.includes("AWSDataLifecycleManagerServiceRole")) || (SNAPSHOTS.every((action) => may(configuration, role, action, null)) && makesSnapshots(statementsIn(configuration, role))));
     return allowed ? [] : [{ at: address, message: "its role may not make snapshots" }];
   });
 }
