@@ -1,6 +1,7 @@
 import { asBody, blocksOf } from "../../src/aws/read/configuration.ts";
 import { RULES } from "../../src/aws/read/posture/index.ts";
 import { ACCEPTED } from "../../src/aws/render/accepted.ts";
+import { renderBootstrap } from "../../src/aws/render/bootstrap.ts";
 import { renderTerraform } from "../../src/aws/render/index.ts";
 import type { Model } from "../../src/model/model.ts";
 import { DRIVEN } from "./aws-driving.ts";
@@ -38,7 +39,12 @@ export function awsPage(model: Model): string {
 /** One row for each file; those that there are for each part of a kind are one. */
 function files(model: Model): string {
   const rows = new Map<string, Map<string, number>>();
-  const places = [["shared", renderTerraform(model).filter(({ name }) => name === "shared")], ["ENVIRONMENT", renderTerraform(model).filter(({ name }) => name === model.environments.at(-1)?.name)]] as const;
+  const last = model.environments.at(-1);
+  const places = [
+    ...(last?.account ? [["bootstrap-ACCOUNT", [renderBootstrap(model, last.account)]] as const] : []),
+    ["shared", renderTerraform(model, (name) => name === "shared")] as const,
+    ["ENVIRONMENT", renderTerraform(model, (name) => name === last?.name)] as const,
+  ];
   for (const [place, directories] of places) {
     for (const { name, content } of directories.flatMap((directory) => directory.files)) {
       const row = `${place}/${general(name, model)}`;
@@ -48,13 +54,15 @@ function files(model: Model): string {
     }
   }
   const lines = [...rows].map(([file, types]) => `| \`${file}\` | ${[...types.keys()].map((type) => `\`${type.replace("aws_", "")}\``).join(" ")} | ${controlsOf([...types.keys()]).join(" ")} |`);
-  return ["## What is written, and the controls that it meets", "", "Of the reference platform's `shared/` and of its last environment. A control is met where a rule below has it, about one of the file's types of resources; each is judged by all of the above. Controls are those of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html).",
+  return ["## What is written, and the controls that it meets", "", "Of the reference platform: what an account gets first, what environments share, and the last environment. A control is met where a rule below has it, about one of the file's types of resources; each is judged by all of the above. Controls are those of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html).",
     "", "| File | Resources (`aws_`) | Controls |", "| --- | --- | --- |", ...lines].join("\n");
 }
 
 /** `service-api.tf.json` → `service-NAME.tf.json` */
 function general(file: string, { environments }: Model): string {
   const { services = [], sites = [], databases = [], topics = [], hosts = [] } = environments.at(-1) ?? {};
+  const delivery = /^delivery-(?!shared\.)/.test(file);
+  if (delivery) return "delivery-NAME.tf.json";
   const parts = { service: services, site: sites, topic: topics, hosts, database: databases };
   for (const [kind, list] of Object.entries(parts)) {
     for (const each of list) {

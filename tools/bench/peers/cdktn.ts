@@ -14,7 +14,8 @@ export function cdktnProgram(files: readonly WrittenFile[], schema: ProviderSche
     "const of = (module, type) => Object.values(module).find((each) => each.tfResourceType === type);",
     'const { AwsProvider } = require("@cdktn/provider-aws/lib/provider/index.js");',
     ...types.map((type) => `const ${variable(type)} = of(require("@cdktn/provider-aws/lib/${type.replace("aws_", "").replaceAll("_", "-")}/index.js"), ${JSON.stringify(type)});`),
-    "const app = new App({ outdir: process.argv[2] });",
+    // Write-only arguments are of these.
+    'const app = new App({ outdir: process.argv[2], context: { targetVersions: { terraform: ">=1.11.0", opentofu: ">=1.11.0" } } });',
     'const stack = new TerraformStack(app, "prod");',
     'new AwsProvider(stack, "aws", { region: "ap-northeast-2" });',
     ...blocks.map(({ type, name, body }) => `new ${variable(type)}(stack, ${JSON.stringify(`${type}.${name}`)}, ${JSON.stringify(converted(body, schema.resource_schemas[type]?.block ?? {}))});`),
