@@ -53,7 +53,7 @@ function files(model: Model): string {
       if (types.size > 0) rows.set(row, types);
     }
   }
-  const lines = [...rows].map(([file, types]) => `| \`${file}\` | ${[...types.keys()].map((type) => `\`${type.replace("aws_", "")}\``).join(" ")} | ${controlsOf([...types.keys()]).join(" ")} |`);
+  const lines = [...rows].map(([file, types]) => `| \`${file}\` | ${[...types.keys()].map((type) => `\`${type.replace("aws_", "")}\``).join(" ")} | ${controlsOf([...types.keys()], file.startsWith("bootstrap")).join(" ")} |`);
   return ["## What is written, and the controls that it meets", "", "Of the reference platform: what an account gets first, what environments share, and the last environment. A control is met where a rule below has it, about one of the file's types of resources; each is judged by all of the above. Controls are those of [AWS Security Hub](https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html).",
     "", "| File | Resources (`aws_`) | Controls |", "| --- | --- | --- |", ...lines].join("\n");
 }
@@ -75,8 +75,8 @@ function general(file: string, { environments }: Model): string {
 }
 
 /** In AWS's order: by service, then by number. */
-function controlsOf(types: readonly string[]): readonly string[] {
-  const met = new Set(RULES.filter(({ about }) => about.some((type) => types.includes(type))).filter((rule) => !isExcepted(rule.name)).flatMap(({ controls }) => controls));
+function controlsOf(types: readonly string[], isBootstrap: boolean): readonly string[] {
+  const met = new Set(RULES.filter(({ about }) => about.some((type) => types.includes(type))).filter((rule) => !isExcepted(rule.name, isBootstrap)).flatMap(({ controls }) => controls));
   const isOurs = (control: string): boolean => types.some((type) => (SERVICES[control.split(".")[0] ?? ""] ?? /^$/).test(type));
   return [...met].filter(isOurs).sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
 }
@@ -97,7 +97,8 @@ const CIS: Readonly<Record<string, readonly [three: string, seven: string]>> = {
 const cisOf = (controls: readonly string[], version: 0 | 1): string => controls.flatMap((control) => CIS[control]?.[version] ?? []).join(" ");
 
 /** Of a rule that something of ours breaks on purpose nobody can say that its control is met everywhere. */
-const isExcepted = (rule: string): boolean => ACCEPTED.some(({ check }) => check === rule);
+const isExcepted = (rule: string, isBootstrap: boolean): boolean =>
+  ACCEPTED.some(({ check, in: directories }) => check === rule && (directories === undefined || directories.startsWith("bootstrap") === isBootstrap));
 
 function rules(): string {
   const rows = new Map<string, { readonly controls: readonly string[]; readonly about: Set<string> }>();
