@@ -52,6 +52,12 @@ describe("a release that goes well", () => {
     expect(steps).toContain("1 of 2 run it by its digest");
   });
 
+  test("is not put off by an answer that does not know of it yet", async () => {
+    const answers = world({ DescribeServices: [before, before, before, rolling, done], ...tasks(v2, [migrated]) });
+    const { ground, release: wanted } = await stage(answers);
+    expect(await release(ground, wanted)).toMatchObject({ release: "v2", replicas: 2 });
+  });
+
   test("takes up what a killed one began, without a second migration", async () => {
     const answers = world({ DescribeServices: [rolling, done], ...tasks(v2, [migrated]) });
     const { ground, release: wanted } = await stage(answers);
@@ -80,6 +86,13 @@ describe("a release that does not come up", () => {
     expect(of(answers, "DeregisterTaskDefinition").map(({ taskDefinition }) => taskDefinition)).toEqual(expect.arrayContaining([revision("api", 2), revision("api-migrate", 2)]));
     expect(of(answers, "DeregisterTaskDefinition")).toHaveLength(2);
     expect(recorded(answers)).toEqual([]);
+    expect(of(answers, "UpdateService")).toHaveLength(1);
+  });
+
+  test("ECS has given up and begins its way back a moment later: that is waited for", async () => {
+    const failed = described(2, [deployment("new", "PRIMARY", 2, "FAILED", { rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start." }), deployment("old", "ACTIVE", 1, "COMPLETED")]);
+    const answers = world({ DescribeServices: [before, rolling, failed, failed, goingBack, wentBack], ...tasks(v1, [migrated, stopped("x", { containers: [{ name: "api", exitCode: 1 }] })]) });
+    expect((await failure(answers)).message).toContain("; ECS went back to v1");
     expect(of(answers, "UpdateService")).toHaveLength(1);
   });
 

@@ -32,15 +32,25 @@ export async function startRollout({ ecs, place, service }: Pick<Ground, "ecs" |
 
 export const primaryOf = ({ deployments = [] }: Pick<EcsService, "deployments">): Deployment | undefined => deployments.find(({ status }) => status === "PRIMARY");
 
+/** What was just begun may not be told of yet. */
+const STALE_LOOKS = 8;
+
 /** Waits until every replica is one of the revision and healthy, or until ECS has given up and what served before serves again. */
 export async function watchRollout(ground: Ground, deployment: string, wanted: Wanted): Promise<RolloutEnd> {
   const end = Date.now() + ground.pace.rolloutSeconds * 1000;
+  let looks = 0;
+  let failedLooks = 0;
+  let begun = false;
   for (let last = ""; Date.now() < end; await sleep(ground.pace.askMilliseconds, undefined, { signal: ground.signal })) {
     const service = await describeService(ground);
     const ours = service.deployments?.find(({ id }) => id === deployment);
     const primary = primaryOf(service);
+    looks += 1;
+    begun ||= ours !== undefined;
+    if (!begun && looks < STALE_LOOKS) continue;
     if (primary !== undefined && primary.id !== deployment) return await lostTo(ground, { primary, ours, previous: wanted.previous }, end);
-    if (ours?.rolloutState === "FAILED") return { kind: "failed", why: ours.rolloutStateReason ?? "", backTo: null };
+    // Where there is a way back, ECS begins it a moment after it has given up.
+    if (ours?.rolloutState === "FAILED" && (failedLooks += 1) >= STALE_LOOKS) return { kind: "failed", why: ours.rolloutStateReason ?? "", backTo: null };
     if (ours?.rolloutState === "COMPLETED") {
       const seen = await runs(ground, service, wanted);
       if (seen.missing === null) return { kind: "serves", running: seen.running };
