@@ -98,7 +98,7 @@ describe("the task that makes the users of a database", () => {
 
   test("knows whom to make, with which password, and runs anew when a password or the instance is another", () => {
     expect(variables(body)).toEqual({
-      DATABASE_HOST: "${aws_db_instance.database_people.address}", DATABASE_PORT: "3306", SCHEMA_PATTERN: "people", USERS: "admin desk worker",
+      DATABASE_HOST: "${aws_db_instance.database_people.address}", DATABASE_PORT: "3306", SCHEMA: "people", SCHEMA_PATTERN: "people", USERS: "admin desk worker",
       PASSWORD_VERSIONS: ["admin", "desk", "worker"].map((user) => `\${aws_secretsmanager_secret_version.database_people_user_${user}.version_id}`).join(" "),
       INSTANCE: "${aws_db_instance.database_people.resource_id}",
     });
@@ -107,7 +107,7 @@ describe("the task that makes the users of a database", () => {
       ["MYSQL_PWD", "${one(aws_db_instance.database_people.master_user_secret).secret_arn}:password::"],
       ...["admin", "desk", "worker"].map((user, index) => [`PASSWORD_${index + 1}`, `\${aws_secretsmanager_secret.database_people_user_${user}.arn}:password::`]),
     ]);
-    expect(variables(changed({ schema: "my_sql" }))).toMatchObject({ SCHEMA_PATTERN: "my\\_sql" });
+    expect(variables(changed({ schema: "my_sql" }))).toMatchObject({ SCHEMA: "my_sql", SCHEMA_PATTERN: "my\\_sql" });
   });
 
   test("runs on hosts that the database admits", () => {

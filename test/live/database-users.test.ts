@@ -28,7 +28,7 @@ async function makeRds(slowQueryMs = 100): Promise<Stand> {
   execFileSync("chmod", ["644", String(key)]);
   stand.start({ ...database, slowQueryMs }, `[mysqld]\nssl_cert=${certificate}\nssl_key=${key}\n`);
   await stand.opened.waitUntilReady(stand.watch());
-  await stand.opened.query(`CREATE DATABASE my_sql; CREATE DATABASE myxsql; CREATE TABLE myxsql.t (id INT); CREATE USER platform@'%' IDENTIFIED BY '${ADMINISTRATOR}'; GRANT ALL ON *.* TO platform@'%' WITH GRANT OPTION;`);
+  await stand.opened.query(`CREATE DATABASE myxsql; CREATE TABLE myxsql.t (id INT); CREATE USER platform@'%' IDENTIFIED BY '${ADMINISTRATOR}'; GRANT ALL ON *.* TO platform@'%' WITH GRANT OPTION;`);
   mkdirSync(join(stand.directory, "bin"));
   const library = server.libraryPath === null ? "" : `export LD_LIBRARY_PATH='${server.libraryPath}'\n`;
   const client = `#!/bin/sh\n${library}for word; do shift; case $word in --ssl-mode=REQUIRED) word=--ssl ;; esac; set -- "$@" "$word"; done\nexec '${programOf(server, "client")}' --no-defaults --skip-ssl-verify-server-cert "$@"\n`;
@@ -41,7 +41,7 @@ function makeUsers(stand: Stand, users: Readonly<Record<string, string>>, { shel
   const passwords = Object.fromEntries(Object.values(users).map((password, index) => [`PASSWORD_${index + 1}`, password]));
   const env = {
     PATH: `${join(stand.directory, "bin")}:${process.env["PATH"] ?? ""}`, DATABASE_HOST: "127.0.0.1", DATABASE_PORT: String(stand.placed.port),
-    ADMINISTRATOR: "platform", MYSQL_PWD: ADMINISTRATOR, SCHEMA_PATTERN: pattern, USERS: Object.keys(users).join(" "), ...passwords,
+    ADMINISTRATOR: "platform", MYSQL_PWD: ADMINISTRATOR, SCHEMA: "my_sql", SCHEMA_PATTERN: pattern, USERS: Object.keys(users).join(" "), ...passwords,
   };
   const { status, stdout, stderr } = spawnSync(shell, ["-c", MYSQL_USERS_SCRIPT], { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   return { status, output: `${stdout}${stderr}` };
@@ -68,7 +68,7 @@ describe("the users of a database of RDS", () => {
 
   test("get another password, go with their link, and leave those alone that people made", async () => {
     const stand = await makeRds();
-    await stand.opened.query("CREATE USER person@'%' IDENTIFIED BY 'own'; GRANT SELECT ON my_sql.* TO person@'%';");
+    await stand.opened.query("CREATE DATABASE my_sql; CREATE USER person@'%' IDENTIFIED BY 'own'; GRANT SELECT ON my_sql.* TO person@'%';");
     makeUsers(stand, { api: "ApisPassword1", "event-worker": "WorkersPassword1" });
     expect(makeUsers(stand, { api: "ApisPassword2" })).toEqual({ status: 0, output: "users: api\n" });
     expect(await stand.as("api", "ApisPassword1", "SELECT 1 AS one", TLS)).toMatchObject(DENIED);
@@ -94,7 +94,7 @@ describe("the users of a database of RDS", () => {
   test("have passwords that no log shows, not even when the server refuses them", async () => {
     const stand = await makeRds(1);
     const done = makeUsers(stand, { api: "ApisPassword1" });
-    await stand.opened.query("REVOKE ALL PRIVILEGES ON *.* FROM platform@'%'; GRANT ALL ON dailyge_access.* TO platform@'%'");
+    await stand.opened.query("REVOKE ALL PRIVILEGES ON *.* FROM platform@'%'; GRANT ALL ON dailyge_access.* TO platform@'%'; GRANT ALL ON my_sql.* TO platform@'%'");
     const refused = makeUsers(stand, { api: "ApisPassword1" });
     expect(refused).toMatchObject({ status: 1, output: expect.stringMatching(/^users: the server refused: ERROR 1227 .*CREATE USER/) });
     const output = done.output + refused.output;

@@ -47,7 +47,9 @@ gone() {
 
 errors() { while read -r line; do case $line in ERROR*) say "$line" ;; esac; done; }
 
-known=$(say "CREATE DATABASE IF NOT EXISTS dailyge_access;
+# An instance that was there before has no schema of this name.
+known=$(say "CREATE DATABASE IF NOT EXISTS $TICK$SCHEMA$TICK CHARACTER SET utf8mb4;
+CREATE DATABASE IF NOT EXISTS dailyge_access;
 CREATE TABLE IF NOT EXISTS $LIST (name VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY) ENGINE=InnoDB;
 SELECT name FROM $LIST ORDER BY name;" | sql)
 new=$(wanted)

@@ -58,6 +58,7 @@ export function renderMysqlUsers(
       environment: [
         { name: "DATABASE_HOST", value: instance.of("address") },
         { name: "DATABASE_PORT", value: String(MYSQL_PORT) },
+        { name: "SCHEMA", value: database.schema },
         // A grant's schema is a pattern, in which `_` stands for any character.
         { name: "SCHEMA_PATTERN", value: database.schema.replaceAll("_", "\\_") },
         { name: "USERS", value: users.map(({ service }) => service).join(" ") },
