@@ -14,6 +14,11 @@ const edgeGroups = (configuration: Configuration): readonly string[] =>
 
 const inOrOut = ["ingress", "egress"] as const;
 
+/** What stands in subnets of several zones, and the argument that says which. */
+const ZONED: readonly (readonly [type: string, argument: string, ...controls: string[]])[] = [
+  ["aws_autoscaling_group", "vpc_zone_identifier", "AutoScaling.2"], ["aws_lb", "subnets", "ELB.13"], ["aws_db_subnet_group", "subnet_ids"],
+];
+
 export const NETWORK: readonly Rule[] = [
   each("aws_vpc_security_group_ingress_rule", {
     name: "open-to-the-world", controls: ["EC2.18", "EC2.19"], says: "from everywhere one reaches ports 80 and 443 of the edge, and nothing else",
@@ -46,8 +51,22 @@ export const NETWORK: readonly Rule[] = [
     each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-way-out`, controls: [], says: "what fetches images and secrets finds its way to them" }, ({ body }, configuration) =>
       reachesOut(configuration, addressesIn([body["subnet_id"], body["vpc_zone_identifier"]])) ? undefined : "one of its subnets has no way out through a NAT gateway that has one"),
   ),
-  each("aws_autoscaling_group", { name: "autoscaling-zones", controls: ["AutoScaling.2"], says: "hosts stand in more than one zone" }, ({ body }) =>
-    addressesIn(body["vpc_zone_identifier"]).length > 1 ? undefined : "it has one subnet"),
+  ...ZONED.map(
+    ([type, argument, ...controls]) =>
+      each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-zones`, controls, says: "what may stand in every zone does, and in more than one" },
+        ({ body }, configuration) => {
+          const zones = new Set(ofType(configuration, "aws_subnet").map((subnet) => zoneOf(configuration, subnet.address)));
+          const own = new Set(addressesIn(body[argument]).map((subnet) => zoneOf(configuration, subnet)));
+          return own.size > 1 && (own.size === zones.size || zones.size === 0) ? undefined : `it is in ${own.size} of ${zones.size} zones`;
+        })),
+  each("aws_subnet", { name: "nat-zone", controls: [], says: "where every zone has a NAT gateway, each is used in its own" }, ({ address }, configuration) => {
+    const gateways = ofType(configuration, "aws_nat_gateway");
+    const tables = tablesOf(configuration, [address]);
+    const used = ofType(configuration, "aws_route").filter((route) => addressesIn(route.body["route_table_id"]).some((table) => tables.includes(table)))
+      .flatMap((route) => addressesIn(route.body["nat_gateway_id"]));
+    const far = used.some((nat) => zoneOf(configuration, addressesIn(configuration.blocks.get(nat)?.body["subnet_id"])[0] ?? "") !== zoneOf(configuration, address));
+    return gateways.length > 1 && far ? "its way out is in another zone" : undefined;
+  }),
   each("aws_lb", { name: "load-balancer-subnets", controls: ["ELB.13"], says: "a load balancer stands in more than one zone, in public subnets only where everyone may call it" }, ({ body }, configuration) => {
     const subnets = addressesIn(body["subnets"]);
     if (subnets.length < 2) return `it has ${subnets.length} subnets`;
@@ -84,6 +103,9 @@ export const NETWORK: readonly Rule[] = [
 const tablesOf = (configuration: Configuration, subnets: readonly string[]): readonly string[] =>
   ofType(configuration, "aws_route_table_association").filter(({ body }) => addressesIn(body["subnet_id"]).some((subnet) => subnets.includes(subnet)))
     .flatMap(({ body }) => addressesIn(body["route_table_id"]));
+
+/** A subnet's zone as it is written; one that is not ours is a zone of its own. */
+const zoneOf = ({ blocks }: Configuration, subnet: string): string => JSON.stringify(blocks.get(subnet)?.body["availability_zone"] ?? subnet);
 
 /** Whether each of these subnets is routed to a NAT gateway that itself stands in a public subnet. */
 function reachesOut(configuration: Configuration, subnets: readonly string[]): boolean {
