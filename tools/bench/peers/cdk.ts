@@ -11,7 +11,7 @@ const TWINS: Readonly<Record<string, Twin>> = {
   aws_appautoscaling_policy: ["aws_applicationautoscaling", "CfnScalingPolicy", { policyName: "x", policyType: "TargetTrackingScaling" }],
   aws_appautoscaling_target: ["aws_applicationautoscaling", "CfnScalableTarget", { maxCapacity: 2, minCapacity: 1, resourceId: "x", scalableDimension: "x", serviceNamespace: "ecs" }],
   aws_autoscaling_group: ["aws_autoscaling", "CfnAutoScalingGroup", { minSize: "1", maxSize: "2" }],
-  aws_cloudfront_distribution: ["aws_cloudfront", "CfnDistribution", { distributionConfig: { enabled: true } }],
+  aws_cloudfront_distribution: ["aws_cloudfront", "CfnDistribution", { distributionConfig: { enabled: true, defaultCacheBehavior: { targetOriginId: "x", viewerProtocolPolicy: "redirect-to-https" } } }],
   aws_cloudfront_function: ["aws_cloudfront", "CfnFunction", { name: "x", functionCode: "x", functionConfig: { comment: "x", runtime: "cloudfront-js-2.0" } }],
   aws_cloudfront_origin_access_control: ["aws_cloudfront", "CfnOriginAccessControl", { originAccessControlConfig: { name: "x", originAccessControlOriginType: "s3", signingBehavior: "always", signingProtocol: "sigv4" } }],
   aws_cloudwatch_log_group: ["aws_logs", "CfnLogGroup", { retentionInDays: 30 }],
