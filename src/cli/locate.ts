@@ -66,7 +66,7 @@ export function chooseEnvironment(model: Model, named: string | undefined): Envi
   throw new Failure("unknown-name", `there is no environment "${named}"${meant === undefined ? "" : `: did you mean ${meant}?`}`, { hint: `it has: ${names.join(", ")}` });
 }
 
-const ON_AWS = ["bootstrap", "plan", "update", "apply", "verify", "deploy", "rollback", "releases", "status", "logs", "exec", "run", "restore", "snapshots"];
+const ON_AWS = ["bootstrap", "plan", "update", "apply", "verify", "deploy", "rollback", "releases", "status", "logs", "exec", "run", "secret", "restore", "snapshots"];
 
 function requireLocal(invocation: Invocation): void {
   const target = invocation.values["target"] ?? "local";

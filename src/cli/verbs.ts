@@ -110,6 +110,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   secret: {
     usage: "secret set|list|unset [SERVICE [NAME]]",
     summary: "values that the definition only names; set reads the value from a prompt or stdin",
+    options: { "confirm NAME": "on AWS, in a guarded environment: its name, where nobody can be asked" },
     load: () => import("./verb/secret.ts").then(({ secret }) => secret),
   },
   model: {

@@ -5,6 +5,7 @@ import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/cl
 import { CreateClusterCommand, CreateServiceCommand, DescribeTasksCommand, ECSClient, ListTasksCommand, RegisterTaskDefinitionCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, CreateScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { UNRELEASED } from "../../src/aws/render/task-definition.ts";
 import type { RunningEmulator } from "./emulator.ts";
@@ -19,6 +20,7 @@ export class World {
   readonly logs: CloudWatchLogsClient;
   readonly cloudfront: CloudFrontClient;
   readonly scheduler: SchedulerClient;
+  readonly secrets: SecretsManagerClient;
   readonly bucket: string;
 
   constructor(emulator: RunningEmulator) {
@@ -31,6 +33,7 @@ export class World {
     this.logs = new CloudWatchLogsClient(client);
     this.cloudfront = new CloudFrontClient(client);
     this.scheduler = new SchedulerClient(client);
+    this.secrets = new SecretsManagerClient(client);
     this.bucket = `probe-dev-main-${emulator.account}`;
   }
 
@@ -44,6 +47,11 @@ export class World {
       Name: "nightly", GroupName: "probe-dev", ScheduleExpression: "cron(10 0 * * ? *)", ScheduleExpressionTimezone: "UTC", FlexibleTimeWindow: { Mode: "OFF" }, State: "DISABLED",
       Target: { Arn: `arn:aws:ecs:${this.emulator.region}:${this.emulator.account}:cluster/probe-dev`, RoleArn: `arn:aws:iam::${this.emulator.account}:role/starter`, EcsParameters: { TaskDefinitionArn: revision, TaskCount: 1 } },
     }));
+  }
+
+  /** A secret of a service, to which nobody has given a value. */
+  async makeSecret(service: string, name: string): Promise<void> {
+    await this.secrets.send(new CreateSecretCommand({ Name: `/probe/dev/services/${service}/${name}` }));
   }
 
   async #makeService(name: string, runs: boolean): Promise<void> {

@@ -31,6 +31,9 @@ export const migrationOf = (service: string): string => `${service}-migrate`;
 /** A schedule, in its group. */
 export const scheduleName = (service: string): string => physicalName("schedule", service);
 
+/** The secret of a service in Secrets Manager. */
+export const secretName = ({ path }: Named, service: string, secret: string): string => `${path}/services/${service}/${secret}`;
+
 /** The queue of a topic's consumer, and the one for what it could not handle. */
 export const queueName = ({ prefix }: Named, topic: string, consumer: string, kind: "waiting" | "dead"): string =>
   physicalName("queue", prefix, `${topic}_${consumer}${kind === "dead" ? "_dead" : ""}`);

@@ -2,7 +2,7 @@ import type { Service } from "../../model/service.ts";
 import { data, ephemeral, resource, type Block, type Data } from "../terraform.ts";
 import type { Certificate } from "./certificate.ts";
 import type { RenderedDatabase } from "./database.ts";
-import { releaseParameter, serviceLogs } from "./deployed-names.ts";
+import { releaseParameter, secretName, serviceLogs } from "./deployed-names.ts";
 import type { Noun } from "./directory.ts";
 import type { Edge } from "./edge.ts";
 import { renderEntrance } from "./entrance.ts";
@@ -98,7 +98,7 @@ function renderSecrets(place: Place, name: string, service: Service) {
   const secrets = service.secrets.map((secret) => {
     const address = `${name}_secret_${secret.name}`;
     const kept = resource("aws_secretsmanager_secret", address, {
-      name: `${place.path}/services/${service.name}/${secret.name}`,
+      name: secretName(place, service.name, secret.name),
       recovery_window_in_days: 7,
     });
     if (!secret.generated) return { name: secret.name, kept, blocks: [kept] };

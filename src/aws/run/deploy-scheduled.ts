@@ -10,12 +10,14 @@ import { reviseImage, withdraw, type Revision } from "./deploy-revision.ts";
 import type { Deployed, Release } from "./deploy-terms.ts";
 import { giveBackNothing } from "./deploy-undo.ts";
 import { nameOf } from "./image.ts";
+import { requireSecrets } from "./secrets.ts";
 
 /** Releases a service that runs at times: its next run is of the newest revision. */
 export async function releaseScheduled(ground: Ground, { repository, image: find, migrates }: Release): Promise<Deployed> {
   const { service, place, ecs } = ground;
   const schedule = await describeSchedule(ground);
   const before = await releasedImage(ground);
+  await requireSecrets(ground, service);
   const image = await find(before);
   const previous = before === null ? null : await nameOf(repository, before);
   const made: Revision[] = [];

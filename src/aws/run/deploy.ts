@@ -10,6 +10,7 @@ import { recordRelease } from "./deploy-release.ts";
 import { findRevision, imageOf, reviseImage, withdraw, type Revision } from "./deploy-revision.ts";
 import { primaryOf, startRollout, watchRollout } from "./deploy-rollout.ts";
 import { releaseScheduled } from "./deploy-scheduled.ts";
+import { requireSecrets } from "./secrets.ts";
 import { giveBack, refusal } from "./deploy-undo.ts";
 import type { Before, Deployed, Release } from "./deploy-terms.ts";
 import { nameOf, type Image } from "./image.ts";
@@ -39,6 +40,7 @@ async function lookBefore(ground: Ground): Promise<Before> {
 
 async function releaseRunning(ground: Ground, { repository, image: find, migrates, interrupts }: Release): Promise<Deployed> {
   const before = await lookBefore(ground);
+  await requireSecrets(ground, ground.service);
   const image = await find(before.image);
   const previous = before.image === null ? null : await nameOf(repository, before.image);
   const desired = Math.max(before.running.desiredCount ?? 0, ground.service.replicas.least);

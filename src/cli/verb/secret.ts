@@ -1,18 +1,16 @@
-import { text as readAll } from "node:stream/consumers";
 import { Failure } from "../../kit/failure.ts";
-import { suggest } from "../../kit/suggest.ts";
 import { serviceSecret } from "../../local/render/address.ts";
 import { placeOf } from "../../local/render/place.ts";
 import { secretStore } from "../../local/run/secret-store.ts";
-import type { Secret, Service } from "../../model/service.ts";
 import type { Invocation } from "../invocation.ts";
 import { locate, type Located } from "../locate.ts";
-import { readHidden } from "../prompt.ts";
 import { requireOwnFiles } from "../reach.ts";
+import { readSecret, requireSecret } from "../secret-input.ts";
 import { table } from "../table.ts";
 
 /** Sets, lists and deletes the secret values of services on this machine. No value is ever printed. */
 export async function secret(invocation: Invocation): Promise<number> {
+  if (invocation.values["target"] === "aws") return (await import("./secret-aws.ts")).secretOnAws(invocation);
   const [act, ...words] = invocation.words;
   const located = await locate(invocation);
   await requireOwnFiles(located.definition, located.state);
@@ -28,31 +26,16 @@ export async function secret(invocation: Invocation): Promise<number> {
     invocation.tell(was ? `${name} of ${serviceName} is unset\n` : `${name} of ${serviceName} had no value\n`);
     return 0;
   }
-  const value = await readValue(name);
-  if (value === "") throw new Failure("usage", `${name} was not set: the value is empty`, { hint: `./dailyge secret set ${serviceName} ${name}` });
+  const value = await readSecret(serviceName, name);
   await store.set(path, value);
   invocation.tell(`${name} of ${serviceName} is set; a running service gets it with the next: ./dailyge up\n`);
   return 0;
 }
 
-async function readValue(name: string): Promise<string> {
-  const value = process.stdin.isTTY === true ? await readHidden(`${name}: `) : await readAll(process.stdin);
-  return value.replace(/\r?\n$/, "");
-}
-
 /** Its place in the store. Only what the definition names can be set. */
 function declared({ environment }: Located, serviceName: string, name: string): string {
-  const service = find(environment.services, serviceName, "service");
-  find(service.secrets, name, `secret of ${serviceName}`);
+  requireSecret(environment, serviceName, name);
   return serviceSecret(serviceName, name);
-}
-
-function find<Named extends Service | Secret>(among: readonly Named[], name: string, what: string): Named {
-  const found = among.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const names = among.map((one) => one.name);
-  const meant = suggest(name, names);
-  throw new Failure("unknown-name", `there is no ${what} called ${name}${meant === undefined ? "" : `: did you mean ${meant}?`}`, { hint: `the definition has: ${names.join(", ") || "none"}` });
 }
 
 async function list(invocation: Invocation, { environment, state }: Located): Promise<number> {
