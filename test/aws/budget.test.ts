@@ -33,5 +33,5 @@ test("it counts what is tagged in another account, and says what that takes", ()
 });
 
 test("no budget, no budget", () => {
-  expect(addresses(directoryOf(shopModel(), "live"), "aws_budgets_budget")).toEqual([]);
+  expect(addresses(directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), budget: null }] }, "live"), "aws_budgets_budget")).toEqual([]);
 });

@@ -39,7 +39,7 @@ describe("a service that others call", () => {
   });
 
   test("is reached by hosts alone, at one port of its own", () => {
-    expect(body("aws_lb.calls")).toMatchObject({ internal: true, subnets: ["${aws_subnet.private_a.id}", "${aws_subnet.private_b.id}"] });
+    expect(body("aws_lb.calls")).toMatchObject({ internal: true, subnets: ["${aws_subnet.private_a.id}", "${aws_subnet.private_b.id}", "${aws_subnet.private_c.id}"] });
     expect(body("aws_vpc_security_group_ingress_rule.calls_desk_hosts_batch")).toMatchObject({
       description: "Callers of desk: worker", from_port: Number(port("desk")), to_port: Number(port("desk")),
       referenced_security_group_id: "${aws_security_group.hosts_batch.id}",

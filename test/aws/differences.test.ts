@@ -16,6 +16,7 @@ test("what AWS does in another way than the definition says", () => {
     "rate limit everyone: AWS counts every few seconds, so more may pass before the first is refused",
     "rate limit login: AWS counts every few seconds, so more may pass before the first is refused",
     MANAGED,
+    "budget: it counts what has the tags platform and environment, so nothing until both are made cost allocation tags (console, Billing)",
   ]);
 });
 
@@ -29,7 +30,7 @@ test("is said once for all environments in which it is so", () => {
 
 test("a run that may overlap is as it is written", () => {
   const services = shopEnvironment().services.map((service) => ({ ...service, calls: [], schedule: service.schedule && { ...service.schedule, overlap: true } }));
-  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], protection: { rateLimits: [], managedRules: [] } }] })).toEqual([]);
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], budget: null, protection: { rateLimits: [], managedRules: [] } }] })).toEqual([]);
 });
 
 test("a firewall whose rules take more than its price covers", () => {

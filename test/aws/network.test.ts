@@ -8,7 +8,8 @@ import { shopEnvironment, shopModel } from "./shop.ts";
 
 function withNetwork(network: Partial<Network>): TerraformDirectory {
   const environment = shopEnvironment();
-  return directoryOf({ ...shopModel(), environments: [{ ...environment, network: { ...environment.network, ...network } }] }, "live");
+  const usual: Network = { addresses: "10.20.0.0/16", zones: 2, nat: "one", flowLogDays: 30, existing: null };
+  return directoryOf({ ...shopModel(), environments: [{ ...environment, network: { ...usual, ...network } }] }, "live");
 }
 
 const cidrs = (directory: TerraformDirectory): Readonly<Record<string, unknown>> =>
@@ -91,8 +92,8 @@ describe.each([2, 3])("ways out of %i zones", (zones) => {
 test("where no RDS is, no subnets are for it", () => {
   const services = shopEnvironment().services.filter(({ name }) => name === "idle");
   const directory = directoryOf({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [] }] }, "live");
-  expect(addresses(directory, "aws_subnet")).toEqual(["aws_subnet.public_a", "aws_subnet.public_b", "aws_subnet.private_a", "aws_subnet.private_b"]);
-  expect(addresses(directory, "aws_route_table")).toEqual(["aws_route_table.public", "aws_route_table.private"]);
+  expect(addresses(directory, "aws_subnet").map((address) => address.slice("aws_subnet.".length, -2))).toEqual([...Array(3).fill("public"), ...Array(3).fill("private")]);
+  expect(addresses(directory, "aws_route_table")).toEqual(["public", "private", "private_b", "private_c"].map((name) => `aws_route_table.${name}`));
 });
 
 test("more ways out leave the first as it is", () => {

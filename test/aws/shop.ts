@@ -38,6 +38,9 @@ const shop = definePlatform({
         baskets: { engine: "redis", memory: "256 MB", evict: "least recently used" }, articles: { engine: "mongodb", instance: "m7i.large", backups: "0 days" },
       },
       topics: { sold: { deadLetterAfter: 3, redeliverAfter: "2 minutes", keep: "1 day" }, returned: {} },
+      network: { addresses: "172.20.64.0/18", zones: 3, nat: "one per zone", flowLogs: "7 days" },
+      uptime: { notify: ["night@shop.example"] },
+      budget: { usdPerMonth: 250, notify: ["money@shop.example"] },
       protection: {
         rateLimits: { everyone: { requests: 2000 }, login: { requests: 50, per: "1 minute", paths: ["/login", "/accounts/*", "/shops/*/login", "/a+b"] } },
       },
