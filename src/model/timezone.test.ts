@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isRdsZone, minutesAhead, nearestRdsZone } from "./timezone.ts";
+import { minutesAhead, nearestRdsZone, rdsZone } from "./timezone.ts";
 
 test.each([["Asia/Seoul", 540], ["UTC", 0], ["America/New_York", -300], ["Asia/Kolkata", 330], ["Europe/Zurich", 60]])("clocks in %s are %i minutes ahead of UTC in January", (zone, minutes) => {
   expect(minutesAhead(zone)).toBe(minutes);
@@ -13,17 +13,27 @@ test("the table says what the data of time zones say", () => {
   }
 });
 
-describe("the zone of RDS that is meant", () => {
+test.each([
+  ["Asia/Seoul", "Asia/Seoul"],
+  ["ROK", "Asia/Seoul"],
+  ["America/New_York", "US/Eastern"],
+  ["America/Los_Angeles", "US/Pacific"],
+  ["America/Sao_Paulo", "Brazil/East"],
+  ["America/Argentina/Buenos_Aires", "America/Buenos_Aires"],
+  ["Asia/Kolkata", "Asia/Calcutta"],
+  ["Etc/UTC", "UTC"],
+])("RDS calls %s %s", (zone, name) => {
+  expect(rdsZone(zone)).toBe(name);
+});
+
+describe("the zone of RDS with the same clocks", () => {
   test.each([
-    ["America/New_York", "US/Eastern"],
-    ["America/Los_Angeles", "US/Pacific"],
-    ["Asia/Kolkata", "Asia/Calcutta"],
     ["Europe/Berlin", "Europe/Paris"],
     ["Asia/Hong_Kong", "Asia/Singapore"],
     ["Australia/Melbourne", "Australia/Sydney"],
     ["Australia/Lord_Howe", undefined],
   ])("for %s is %s", (zone, near) => {
-    expect(isRdsZone(zone)).toBe(false);
+    expect(rdsZone(zone)).toBe(undefined);
     expect(nearestRdsZone(zone)).toBe(near);
   });
 });

@@ -22,7 +22,14 @@ const RDS_ZONES: Readonly<Record<string, number>> = {
   "Pacific/Samoa": -660, "US/Alaska": -540, "US/East-Indiana": -300,
 };
 
-export const isRdsZone = (zone: string): boolean => Object.hasOwn(RDS_ZONES, zone);
+/** What RDS calls a zone: IANA links several names to one, `America/New_York` and `US/Eastern`. Undefined where it has none of them. */
+export function rdsZone(zone: string): string | undefined {
+  if (Object.hasOwn(RDS_ZONES, zone)) return zone;
+  const meant = canonical(zone);
+  return Object.keys(RDS_ZONES).find((known) => canonical(known) === meant);
+}
+
+const canonical = (zone: string): string => new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
 
 /** Fifteenth of January and of July 2026, in milliseconds since 1970. */
 const JANUARY = 1_768_435_200_000;

@@ -50,6 +50,7 @@ describe("a database of RDS", () => {
   test("takes connections with TLS alone, and says what is slow where it can be read", () => {
     expect(parametersOf(body)).toMatchObject({ require_secure_transport: "1", slow_query_log: "1", log_output: "FILE", long_query_time: "0.5", character_set_server: "utf8mb4", time_zone: "UTC" });
     expect(parametersOf(changed({ slowQueryMs: 25 }, { timezone: "Asia/Seoul" }))).toMatchObject({ long_query_time: "0.025", time_zone: "Asia/Seoul" });
+    expect(parametersOf(changed({}, { timezone: "America/New_York" }))).toMatchObject({ time_zone: "US/Eastern" });
     expect(body("aws_db_instance.database_people")["enabled_cloudwatch_logs_exports"]).toEqual(["error", "slowquery"]);
   });
 

@@ -1,4 +1,5 @@
 import type { MysqlDatabase } from "../../model/database.ts";
+import { rdsZone } from "../../model/timezone.ts";
 import { resource, type Resource } from "../terraform.ts";
 
 /** How the server is set where RDS's own settings do not do. All of them take effect without a restart. */
@@ -10,7 +11,7 @@ export function parameterGroup(name: string, identifier: string, timezone: strin
     long_query_time: String(slowQueryMs / 1_000),
     require_secure_transport: "1",
     slow_query_log: "1",
-    time_zone: timezone,
+    time_zone: rdsZone(timezone) ?? "UTC", // A zone that it has not is a finding.
   };
   return resource(
     "aws_db_parameter_group", name,

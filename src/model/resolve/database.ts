@@ -2,7 +2,7 @@ import type { MongodbDefinition, MysqlDefinition, RedisDefinition } from "../../
 import { suggest } from "../../kit/suggest.ts";
 import type { Database, Engine, MongodbDatabase, MysqlDatabase, RedisDatabase } from "../database.ts";
 import type { Service } from "../service.ts";
-import { isRdsZone, nearestRdsZone } from "../timezone.ts";
+import { nearestRdsZone, rdsZone } from "../timezone.ts";
 import { existing } from "./existing.ts";
 import { mysqlVersion } from "./mysql-version.ts";
 import type { Place } from "./place.ts";
@@ -18,7 +18,7 @@ export function resolveDatabase(name: string, written: unknown, services: readon
 
 /** RDS knows a part of the world's time zones; the platform's is that of its databases. */
 export function checkDatabaseZone(databases: readonly Database[], timezone: string, at: Place): void {
-  if (isRdsZone(timezone) || !databases.some(({ engine }) => engine === "mysql")) return;
+  if (!databases.some(({ engine }) => engine === "mysql") || rdsZone(timezone) !== undefined) return;
   const near = nearestRdsZone(timezone);
   const fix = near === undefined ? 'write "UTC"' : `write "${near}", whose clocks say the same, or "UTC"`;
   at.field("timezone").error("bad-timezone", `RDS has no time zone ${quoted(timezone)} for its databases`, fix);
