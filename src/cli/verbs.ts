@@ -37,6 +37,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       "from DIR": "its sources, when they are not the definition's",
       "image IMAGE": "on AWS: an image that is there, by its release, or any by REPOSITORY@DIGEST",
       "confirm NAME": "on AWS, in a guarded environment: its name, where nobody can be asked",
+      restart: "on AWS: start every replica anew, also where its image stays, for a changed secret",
       wait: "on AWS, of a site: until CloudFront has forgotten the old pages",
     },
     load: () => import("./verb/deploy.ts").then(({ deploy }) => deploy),

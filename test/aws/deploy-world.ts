@@ -109,5 +109,5 @@ export async function stage({ settings }: Answering, change: Partial<Release> = 
   const { shared, environment, service } = probe();
   const ground = groundOf({ shared, environment, service, settings, signal: stop.signal, report: ({ step }) => void steps.push(step), pace: { askMilliseconds: 1, rolloutSeconds: 0.2, taskSeconds: 5 } });
   const repository = await findRepository(settings, shared, "api");
-  return { ground, stop, steps, release: { repository, image: () => findImage(repository, "v2"), migrates: true, interrupts: false, by: "ana", ...change } };
+  return { ground, stop, steps, release: { repository, image: () => findImage(repository, "v2"), migrates: true, restarts: false, interrupts: false, by: "ana", ...change } };
 }

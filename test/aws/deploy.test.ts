@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { release } from "../../src/aws/run/deploy.ts";
+import { findImage } from "../../src/aws/run/image.ts";
 import { asFailure } from "../../src/aws/run/clients.ts";
 import { Failure } from "../../src/kit/failure.ts";
 import { Refused, type Answering, type Asked } from "./answers.ts";
@@ -36,7 +37,7 @@ describe("a release that goes well", () => {
   test("migrates, revises, rolls out, sees each replica run the digest, and then writes it down", async () => {
     const answers = world({ DescribeServices: [before, rolling, done], ...tasks(v2, [migrated]) });
     const { ground, release: wanted, steps } = await stage(answers);
-    expect(await release(ground, wanted)).toEqual({ name: "api", release: "v2", previous: "v1", replicas: 2 });
+    expect(await release(ground, wanted)).toEqual({ name: "api", release: "v2", previous: "v1", changed: true, replicas: 2 });
     expect(operations(answers).filter((name) => /^(Run|Register|Update|Put|Delete)/.test(name))).toEqual(["PutParameter", "RegisterTaskDefinition", "RunTask", "RegisterTaskDefinition", "UpdateService", "PutParameter"]);
     expect(of(answers, "RunTask")).toMatchObject([{ cluster: "probe-dev", taskDefinition: revision("api-migrate", 2), capacityProviderStrategy: [{ capacityProvider: "probe-dev-hosts" }] }]);
     expect(of(answers, "UpdateService")).toEqual([{ cluster: "probe-dev", service: "api", taskDefinition: revision("api", 2), desiredCount: 2 }]);
@@ -65,6 +66,16 @@ describe("a release that goes well", () => {
     expect(operations(answers)).not.toContain("RunTask");
     expect(operations(answers)).not.toContain("UpdateService");
     expect(recorded(answers)).toEqual([image("v2")]);
+  });
+
+  test("starts every replica anew where that is wished, without a migration or another revision", async () => {
+    const after = described(1, [deployment("new", "PRIMARY", 1, "COMPLETED")]);
+    const answers = world({ DescribeServices: [before, after], ...tasks(v1) });
+    const { ground, release: wanted } = await stage(answers, { restarts: true });
+    const same = { ...wanted, image: () => findImage(wanted.repository, "v1") };
+    expect(await release(ground, same)).toEqual({ name: "api", release: "v1", previous: "v1", changed: true, replicas: 2 });
+    expect(operations(answers).filter((name) => /^(Run|Register|Update)/.test(name))).toEqual(["UpdateService"]);
+    expect(of(answers, "UpdateService")).toMatchObject([{ taskDefinition: revision("api", 1), desiredCount: 2, forceNewDeployment: true }]);
   });
 
   test("asks again where AWS is asked too often", async () => {

@@ -104,6 +104,10 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
     const before = await newest("api");
     expect(await deploy("--image", "v1")).toMatchObject({ code: 0, out: "api already serves v1, 2 of 2: nothing has changed\n" });
     expect(await newest("api")).toEqual(before);
+    const [replica = ""] = await world.running("api");
+    expect(await deploy("--image", "v1", "--restart")).toMatchObject({ code: 0, out: expect.stringMatching(/^api serves v1, 2 of 2 anew \(/) });
+    expect(await world.running("api")).not.toContain(replica);
+    expect(await newest("api")).toEqual(before);
   });
 
   test("what an apply has changed since is in the next release", async () => {

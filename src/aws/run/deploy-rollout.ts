@@ -24,9 +24,9 @@ export interface Wanted {
   readonly name: string;
 }
 
-/** Tells ECS to run a revision, and gives the id of the deployment that it began. */
-export async function startRollout({ ecs, place, service }: Pick<Ground, "ecs" | "place" | "service">, revision: string, desired: number): Promise<string> {
-  const { service: told } = await ecs.send(new UpdateServiceCommand({ cluster: clusterName(place), service: service.name, taskDefinition: revision, desiredCount: desired }));
+/** Tells ECS to run a revision, with replicas that start anew where it is the same, and gives the id of the deployment that it began. */
+export async function startRollout({ ecs, place, service }: Pick<Ground, "ecs" | "place" | "service">, revision: string, desired: number, anew = false): Promise<string> {
+  const { service: told } = await ecs.send(new UpdateServiceCommand({ cluster: clusterName(place), service: service.name, taskDefinition: revision, desiredCount: desired, ...(anew && { forceNewDeployment: true }) }));
   return primaryOf(told ?? {})?.id ?? "";
 }
 

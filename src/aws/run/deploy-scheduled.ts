@@ -31,7 +31,7 @@ export async function releaseScheduled(ground: Ground, { repository, image: find
     await withdraw(ecs, made);
     throw isCancelled(error) ? giveBackNothing(ground) : error;
   }
-  return { name: service.name, release: image.name, previous, replicas: 0 };
+  return { name: service.name, release: image.name, previous, changed: before !== image.reference, replicas: 0 };
 }
 
 /** Where its tasks are put, in the words of ECS. */

@@ -7,6 +7,8 @@ export interface Deployed {
   readonly release: string;
   /** What ran before; the same as `release` where nothing has changed, null where nothing ran. */
   readonly previous: string | null;
+  /** Whether ECS was told anything. */
+  readonly changed: boolean;
   /** Replicas that run it, each seen to do so; none of a service that runs at times. */
   readonly replicas: number;
 }
@@ -17,6 +19,8 @@ export interface Release {
   readonly image: (running: string | null) => Promise<Image>;
   /** Whether its migration runs first: not on the way back to what ran before. */
   readonly migrates: boolean;
+  /** Whether every replica starts anew, also where the image is the same. */
+  readonly restarts: boolean;
   /** Whether it may take the place of a rollout under way. */
   readonly interrupts: boolean;
   /** Who asks, for whoever comes meanwhile. */

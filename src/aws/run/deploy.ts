@@ -38,29 +38,30 @@ async function lookBefore(ground: Ground): Promise<Before> {
   return { running, revision, image: image === UNRELEASED ? null : image };
 }
 
-async function releaseRunning(ground: Ground, { repository, image: find, migrates, interrupts }: Release): Promise<Deployed> {
+async function releaseRunning(ground: Ground, { repository, image: find, migrates, interrupts, restarts }: Release): Promise<Deployed> {
   const before = await lookBefore(ground);
   await requireSecrets(ground, ground.service);
   const image = await find(before.image);
   const previous = before.image === null ? null : await nameOf(repository, before.image);
   const desired = Math.max(before.running.desiredCount ?? 0, ground.service.replicas.least);
-  const same = before.image === image.reference && before.running.desiredCount === desired;
+  const sameImage = before.image === image.reference;
+  const same = sameImage && before.running.desiredCount === desired && !restarts;
   if (!same && !interrupts) refuseDuringAnother(ground, before);
   const made: Revision[] = [];
   let began = false;
   const since = new Date();
   try {
     ground.signal.throwIfAborted();
-    if (migrates && !same) made.push(...(await migrate(ground, image, before.running.capacityProviderStrategy ?? [])));
+    if (migrates && !sameImage) made.push(...(await migrate(ground, image, before.running.capacityProviderStrategy ?? [])));
     const revision = same ? { arn: before.revision, image: image.reference, made: false } : await revisionsFor(ground, image, made);
     ground.signal.throwIfAborted();
-    const deployment = same ? (primaryOf(before.running)?.id ?? "") : await startRollout(ground, revision.arn, desired);
+    const deployment = same ? (primaryOf(before.running)?.id ?? "") : await startRollout(ground, revision.arn, desired, restarts);
     began = true;
     const end = await watchRollout(ground, deployment, { revision: revision.arn, previous: before.revision, desired, digests: image.digests, name: image.name });
     if (end.kind !== "serves") throw await refusal(ground, { end, image, before, revision: revision.arn, made, since, repository });
     await recordRelease(ground, image.reference);
     if (before.image === null) await openAutoscaling(ground);
-    return { name: ground.service.name, release: image.name, previous, replicas: end.running };
+    return { name: ground.service.name, release: image.name, previous, changed: !same, replicas: end.running };
   } catch (error) {
     if (isCancelled(error)) throw await giveBack(ground, { before, made, began: began && !same, previous });
     if (began) throw asFailure(error, unseen(ground, image));

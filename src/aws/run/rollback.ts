@@ -11,7 +11,7 @@ import { findImage, type Image, type Repository } from "./image.ts";
  * @throws Failure `nothing-to-roll-back`, and those of a release
  */
 export async function rollBack(ground: Ground, repository: Repository, by: string): Promise<Deployed> {
-  return release(ground, { repository, by, migrates: false, interrupts: true, image: (running) => imageBefore(ground, repository, running) });
+  return release(ground, { repository, by, migrates: false, restarts: false, interrupts: true, image: (running) => imageBefore(ground, repository, running) });
 }
 
 /** The last one that served and is not what runs: where a rollout is under way, that is what served until now. */

@@ -24,7 +24,7 @@ export async function deployOnAws(invocation: Invocation): Promise<number> {
     const { service } = part;
     return change(invocation, aws, service, async (ground, repository) => {
       const image = (): Promise<Image> => wantedImage(invocation, aws, ground, repository);
-      return releaseService(ground, { repository, image, migrates: true, interrupts: false, by: whoIs(aws.identity) });
+      return releaseService(ground, { repository, image, migrates: true, restarts: invocation.flags.has("restart"), interrupts: false, by: whoIs(aws.identity) });
     });
   });
 }
@@ -85,9 +85,10 @@ function wantedImage(invocation: Invocation, aws: OnAws, { service, report, sign
   );
 }
 
-function tellDone(invocation: Invocation, { name, release, previous, replicas }: Deployed, seconds: number): void {
+function tellDone(invocation: Invocation, { name, release, previous, changed, replicas }: Deployed, seconds: number): void {
   if (invocation.flags.has("json")) return invocation.print(`${JSON.stringify({ name, release, previous, seconds })}\n`);
   const on = replicas === 0 ? "" : `, ${replicas} of ${replicas}`;
-  if (previous === release) invocation.print(`${name} already serves ${release}${on}: nothing has changed\n`);
+  if (!changed) invocation.print(`${name} already serves ${release}${on}: nothing has changed\n`);
+  else if (previous === release) invocation.print(`${name} serves ${release}${on} anew (${seconds} s)\n`);
   else invocation.print(`${name} serves ${release}${on} (${seconds} s), before ${previous ?? "nothing"}\n`);
 }

@@ -18,7 +18,7 @@ export async function secretOnAws(invocation: Invocation): Promise<number> {
       requireSecret(environment, service, name);
       if (environment.guarded) await confirm(invocation, { directory: environment.name, guarded: environment.name, unasked: `${awsCommand(invocation, environment.name)} --confirm ${environment.name}`, signal: new AbortController().signal });
       await setSecret(where, service, name, await readSecret(service, name));
-      invocation.tell(`${name} of ${service} is set in ${environment.name}; replicas get it when they start: the next deploy\n`);
+      invocation.tell(`${name} of ${service} is set in ${environment.name}; replicas get it when they start: ./dailyge deploy ${service} --restart --target aws\n`);
       return 0;
     }
     const declared = environment.services.flatMap(({ name: of, secrets }) => secrets.map((secret) => ({ service: of, name: secret.name })));
