@@ -63,7 +63,7 @@ export function madeUp(kind: Kind): unknown {
   if (kind === "bool") return false;
   if (kind === "dynamic") return null;
   if (kind[0] === "object") return Object.fromEntries(Object.entries(kind[1]).map(([name, inner]) => [name, madeUp(inner)]));
-  return kind[0] === "map" ? {} : kind[1] === "string" ? ["made-up-1", "made-up-2"] : [madeUp(kind[1])];
+  return kind[0] === "map" ? {} : kind[1] === "string" ? ["made-up-1", "made-up-2", "made-up-3"] : [madeUp(kind[1])];
 }
 
 const NESTING: Readonly<Record<NestedBlock["nesting_mode"], number>> = { single: 1, list: 2, set: 3 };
