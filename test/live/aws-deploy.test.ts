@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AwsStatus } from "../../src/aws/run/status.ts";
@@ -18,7 +17,7 @@ const found = await findEmulator("ministack");
 describe.skipIf(found === null)("releases of services on AWS", () => {
   const platform = sharePlatform({
     services: {
-      api: service({ replicas: 2, migrate: "node migrate.js", uses: ["db"], secrets: ["KEY"] }),
+      api: service({ replicas: 2, migrate: "node migrate.js", uses: ["db"] }),
       nightly: { directory: "services/nightly", start: "node server.ts", schedule: "10 0 * * *" },
     },
     sites: { main: { host: "main", directory: "sites/main" } },
@@ -59,7 +58,6 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
   test("before an apply there is nothing to release to", async () => {
     expect(await aws("deploy", "api", "--image", "v1")).toMatchObject({ code: 2, err: expect.stringMatching(/there is no repository probe\/api[^]*next: \.\/dailyge apply/) });
     await world.makeServices();
-    await world.makeSecret("api", "KEY");
     for (const tag of ["v1", "v2", "v3"]) images[tag] = await world.push("api", tag);
     images["n1"] = await world.push("nightly", "n1");
   });
@@ -73,19 +71,6 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
     expect(await aws("rollback", "api")).toMatchObject({ code: 2, err: expect.stringContaining("api has served nothing in dev") });
     expect(await aws("run", "nightly")).toMatchObject({ code: 2, err: expect.stringContaining("nightly has no release yet in dev") });
     expect(await aws("exec", "api", "--", "sh")).toMatchObject({ code: 2, err: expect.stringContaining("session-manager-plugin is not on the PATH") });
-  });
-
-  test("a secret without a value holds a release up, until a person sets it", async () => {
-    const refused = await aws("deploy", "api", "--image", "v1");
-    expect(refused).toMatchObject({ code: 2, err: "dailyge: api cannot be released: its secret KEY has no value\n  next: ./dailyge secret set api KEY --target aws --environment dev\n" });
-    expect(JSON.parse((await aws("secret", "list", "--json")).out)).toEqual([{ service: "api", name: "KEY", state: "missing" }]);
-    const set = await platform.startWith({ environment: emulator.environment, input: "a value\n" }, "secret", "set", "api", "KEY", "--target", "aws").ended();
-    expect(set, set.err).toMatchObject({ code: 0, out: "" });
-    expect(set.err).not.toContain("a value");
-    expect((await world.secrets.send(new GetSecretValueCommand({ SecretId: "/probe/dev/services/api/KEY" }))).SecretString).toBe("a value");
-    expect(JSON.parse((await aws("secret", "list", "--json")).out)).toEqual([{ service: "api", name: "KEY", state: "set" }]);
-    expect(await aws("secret", "set", "api", "KEZ")).toMatchObject({ code: 2, err: expect.stringContaining("did you mean KEY?") });
-    expect(await aws("secret", "unset", "api", "KEY")).toMatchObject({ code: 2, err: expect.stringContaining("secret knows set and list on AWS") });
   });
 
   test("the first release brings it from none to its replicas, and is written where Terraform reads it", async () => {

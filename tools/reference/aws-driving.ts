@@ -28,6 +28,6 @@ export const DRIVEN: readonly Driven[] = [
   { command: "restore DATABASE", does: "a new instance of RDS, set as the present one, from any time or a snapshot; not that data come back, nor the switch", judgedBy: ["moto", "documented answers"], test: "test/live/database-restore.test.ts" },
   { command: "restore DATABASE", does: "a new volume of EBS from a snapshot; not that data come back, nor the switch", judgedBy: ["moto"], test: "test/live/database-restore.test.ts" },
   { command: "snapshots", does: "what databases can be restored from", judgedBy: ["moto"], test: "test/live/database-restore.test.ts" },
-  { command: "secret", does: "set and list; a release without its secrets is refused", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
+  { command: "secret", does: "set and list; a release without its secrets is refused", judgedBy: ["moto"], test: "test/live/aws-secret.test.ts" },
   { command: "all of them", does: "credentials that are missing or another account's, AWS out of reach", judgedBy: ["MiniStack"], test: "test/live/aws-deploy.test.ts" },
 ];
