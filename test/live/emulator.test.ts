@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readlinkSync } from "node:fs";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -45,8 +46,10 @@ describe.for(emulators)("$name", ({ found }) => {
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", starter, JSON.stringify(found)], { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = (await once(child.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());
-    expect(alive(pid)).toBe(true);
+    const directory = readlinkSync(`/proc/${pid}/cwd`);
+    expect([alive(pid), existsSync(directory)]).toEqual([true, true]);
     child.kill("SIGKILL");
     await eventually(async () => !alive(pid));
+    expect(existsSync(directory)).toBe(false);
   });
 });

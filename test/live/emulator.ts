@@ -88,11 +88,12 @@ const REGION = "ap-northeast-2";
 /** MiniStack takes twelve digits as the account whose root it is; moto's account is always this one. */
 const ACCOUNT = "123456789012";
 
-/** Ends itself with its whole group as soon as whoever started it is gone, by whatever way: its stdin is closed then. */
+/** Ends itself with its whole group and its directory as soon as whoever started it is gone, by whatever way: its stdin is closed then. */
 const GUARD = `
-import os, runpy, signal, sys, threading
-def watch():
+import os, runpy, shutil, signal, sys, threading
+def watch(place=os.getcwd()):
     sys.stdin.buffer.read()
+    shutil.rmtree(place, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 threading.Thread(target=watch, daemon=True).start()
 module, *words = sys.argv[1:]
