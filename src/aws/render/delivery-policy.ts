@@ -211,24 +211,11 @@ export function planPolicy(shared: Shared, account: string, directories: readonl
 
 /** What looking up needs, by type of data source; a new one does not compile until it is here. None of it reads what somebody keeps. */
 const LOOKED_UP: Readonly<Record<keyof DataArguments, readonly string[]>> = {
-  aws_ami: ["ec2:DescribeImages"],
   aws_availability_zones: ["ec2:DescribeAvailabilityZones"],
   aws_caller_identity: [],
   aws_cloudfront_cache_policy: ["cloudfront:GetCachePolicy", "cloudfront:ListCachePolicies"],
-  aws_cloudfront_log_delivery_canonical_user_id: [],
-  aws_db_instance: ["rds:DescribeDBInstances", "rds:ListTagsForResource"],
-  aws_ec2_managed_prefix_list: ["ec2:DescribeManagedPrefixLists", "ec2:GetManagedPrefixListEntries"],
   aws_ecr_repository: ["ecr:DescribeRepositories", "ecr:ListTagsForResource"],
-  aws_elb_service_account: [],
-  aws_iam_openid_connect_provider: ["iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviders"],
   aws_internet_gateway: ["ec2:DescribeInternetGateways"],
-  aws_kms_alias: ["kms:DescribeKey", "kms:ListAliases"],
-  aws_partition: [],
   aws_route53_zone: ["route53:GetHostedZone", "route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:ListResourceRecordSets", "route53:ListTagsForResource"],
-  aws_route_tables: ["ec2:DescribeRouteTables"],
-  aws_s3_bucket: ["s3:GetBucketLocation"],
   aws_ssm_parameter: [],
-  aws_subnet: ["ec2:DescribeSubnets"],
-  aws_subnets: ["ec2:DescribeSubnets"],
-  aws_vpc: ["ec2:DescribeVpcAttribute", "ec2:DescribeVpcs"],
 };

@@ -449,114 +449,6 @@ export interface AutoscalingGroup {
   readonly warm_pool?: AutoscalingGroup_WarmPool;
 }
 
-export interface BackupPlan_AdvancedBackupSetting {
-  readonly backup_options: Map<Text>;
-  readonly resource_type: Text;
-}
-
-export interface BackupPlan_Rule_CopyAction {
-  readonly destination_vault_arn: Text;
-  readonly lifecycle?: BackupPlan_Rule_Lifecycle;
-}
-
-export interface BackupPlan_Rule_Lifecycle {
-  readonly cold_storage_after?: Amount;
-  readonly delete_after?: Amount;
-  readonly opt_in_to_archive_for_supported_resources?: Flag;
-}
-
-export interface BackupPlan_Rule_ScanAction {
-  readonly malware_scanner: Text;
-  readonly scan_mode: Text;
-}
-
-export interface BackupPlan_Rule {
-  readonly completion_window?: Amount;
-  readonly copy_action?: readonly BackupPlan_Rule_CopyAction[];
-  readonly enable_continuous_backup?: Flag;
-  readonly lifecycle?: BackupPlan_Rule_Lifecycle;
-  readonly recovery_point_tags?: Map<Text>;
-  readonly rule_name: Text;
-  readonly scan_action?: readonly BackupPlan_Rule_ScanAction[];
-  readonly schedule?: Text;
-  readonly schedule_expression_timezone?: Text;
-  readonly start_window?: Amount;
-  readonly target_logically_air_gapped_backup_vault_arn?: Text;
-  readonly target_vault_name: Text;
-}
-
-export interface BackupPlan_ScanSetting {
-  readonly malware_scanner: Text;
-  readonly resource_types: readonly Text[];
-  readonly scanner_role_arn: Text;
-}
-
-export interface BackupPlan {
-  readonly advanced_backup_setting?: readonly BackupPlan_AdvancedBackupSetting[];
-  readonly name: Text;
-  readonly region?: Text;
-  readonly rule: readonly BackupPlan_Rule[];
-  readonly scan_setting?: readonly BackupPlan_ScanSetting[];
-  readonly tags?: Map<Text>;
-}
-
-export interface BackupSelection_Condition_StringEquals {
-  readonly key: Text;
-  readonly value: Text;
-}
-
-export interface BackupSelection_Condition_StringLike {
-  readonly key: Text;
-  readonly value: Text;
-}
-
-export interface BackupSelection_Condition_StringNotEquals {
-  readonly key: Text;
-  readonly value: Text;
-}
-
-export interface BackupSelection_Condition_StringNotLike {
-  readonly key: Text;
-  readonly value: Text;
-}
-
-export interface BackupSelection_Condition {
-  readonly string_equals?: readonly BackupSelection_Condition_StringEquals[];
-  readonly string_like?: readonly BackupSelection_Condition_StringLike[];
-  readonly string_not_equals?: readonly BackupSelection_Condition_StringNotEquals[];
-  readonly string_not_like?: readonly BackupSelection_Condition_StringNotLike[];
-}
-
-export interface BackupSelection_SelectionTag {
-  readonly key: Text;
-  readonly type: Text;
-  readonly value: Text;
-}
-
-export interface BackupSelection {
-  readonly condition?: readonly BackupSelection_Condition[];
-  readonly iam_role_arn: Text;
-  readonly name: Text;
-  readonly not_resources?: readonly Text[];
-  readonly plan_id: Text;
-  readonly region?: Text;
-  readonly resources?: readonly Text[];
-  readonly selection_tag?: readonly BackupSelection_SelectionTag[];
-}
-
-export interface BackupVault_Timeouts {
-  readonly delete?: Text;
-}
-
-export interface BackupVault {
-  readonly force_destroy?: Flag;
-  readonly kms_key_arn?: Text;
-  readonly name: Text;
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: BackupVault_Timeouts;
-}
-
 export interface BudgetsBudget_AutoAdjustData_HistoricalOptions {
   readonly budget_adjustment_period: Amount;
 }
@@ -691,50 +583,6 @@ export interface BudgetsBudget {
   readonly time_period_end?: Text;
   readonly time_period_start?: Text;
   readonly time_unit: Text;
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_CookiesConfig_Cookies {
-  readonly items?: readonly Text[];
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_CookiesConfig {
-  readonly cookie_behavior: Text;
-  readonly cookies?: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_CookiesConfig_Cookies;
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_HeadersConfig_Headers {
-  readonly items?: readonly Text[];
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_HeadersConfig {
-  readonly header_behavior?: Text;
-  readonly headers?: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_HeadersConfig_Headers;
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_QueryStringsConfig_QueryStrings {
-  readonly items?: readonly Text[];
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_QueryStringsConfig {
-  readonly query_string_behavior: Text;
-  readonly query_strings?: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_QueryStringsConfig_QueryStrings;
-}
-
-export interface CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin {
-  readonly cookies_config: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_CookiesConfig;
-  readonly enable_accept_encoding_brotli?: Flag;
-  readonly enable_accept_encoding_gzip?: Flag;
-  readonly headers_config: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_HeadersConfig;
-  readonly query_strings_config: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin_QueryStringsConfig;
-}
-
-export interface CloudfrontCachePolicy {
-  readonly comment?: Text;
-  readonly default_ttl?: Amount;
-  readonly max_ttl?: Amount;
-  readonly min_ttl?: Amount;
-  readonly name: Text;
-  readonly parameters_in_cache_key_and_forwarded_to_origin: CloudfrontCachePolicy_ParametersInCacheKeyAndForwardedToOrigin;
 }
 
 export interface CloudfrontDistribution_CacheTagConfig {
@@ -1084,164 +932,6 @@ export interface CloudfrontResponseHeadersPolicy {
   readonly server_timing_headers_config?: CloudfrontResponseHeadersPolicy_ServerTimingHeadersConfig;
 }
 
-export interface CloudwatchCompositeAlarm_ActionsSuppressor {
-  readonly alarm: Text;
-  readonly extension_period: Amount;
-  readonly wait_period: Amount;
-}
-
-export interface CloudwatchCompositeAlarm {
-  readonly actions_enabled?: Flag;
-  readonly actions_suppressor?: CloudwatchCompositeAlarm_ActionsSuppressor;
-  readonly alarm_actions?: readonly Text[];
-  readonly alarm_description?: Text;
-  readonly alarm_name: Text;
-  readonly alarm_rule: Text;
-  readonly insufficient_data_actions?: readonly Text[];
-  readonly ok_actions?: readonly Text[];
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-}
-
-export interface CloudwatchEventRule {
-  readonly description?: Text;
-  readonly event_bus_name?: Text;
-  readonly event_pattern?: Text;
-  readonly force_destroy?: Flag;
-  readonly is_enabled?: Flag;
-  readonly name?: Text;
-  readonly name_prefix?: Text;
-  readonly region?: Text;
-  readonly role_arn?: Text;
-  readonly schedule_expression?: Text;
-  readonly state?: Text;
-  readonly tags?: Map<Text>;
-}
-
-export interface CloudwatchEventTarget_AppsyncTarget {
-  readonly graphql_operation?: Text;
-}
-
-export interface CloudwatchEventTarget_BatchTarget {
-  readonly array_size?: Amount;
-  readonly job_attempts?: Amount;
-  readonly job_definition: Text;
-  readonly job_name: Text;
-}
-
-export interface CloudwatchEventTarget_DeadLetterConfig {
-  readonly arn?: Text;
-}
-
-export interface CloudwatchEventTarget_EcsTarget_CapacityProviderStrategy {
-  readonly base?: Amount;
-  readonly capacity_provider: Text;
-  readonly weight?: Amount;
-}
-
-export interface CloudwatchEventTarget_EcsTarget_NetworkConfiguration {
-  readonly assign_public_ip?: Flag;
-  readonly security_groups?: readonly Text[];
-  readonly subnets: readonly Text[];
-}
-
-export interface CloudwatchEventTarget_EcsTarget_OrderedPlacementStrategy {
-  readonly field?: Text;
-  readonly type: Text;
-}
-
-export interface CloudwatchEventTarget_EcsTarget_PlacementConstraint {
-  readonly expression?: Text;
-  readonly type: Text;
-}
-
-export interface CloudwatchEventTarget_EcsTarget {
-  readonly capacity_provider_strategy?: readonly CloudwatchEventTarget_EcsTarget_CapacityProviderStrategy[];
-  readonly enable_ecs_managed_tags?: Flag;
-  readonly enable_execute_command?: Flag;
-  readonly group?: Text;
-  readonly launch_type?: Text;
-  readonly network_configuration?: CloudwatchEventTarget_EcsTarget_NetworkConfiguration;
-  readonly ordered_placement_strategy?: readonly CloudwatchEventTarget_EcsTarget_OrderedPlacementStrategy[];
-  readonly placement_constraint?: readonly CloudwatchEventTarget_EcsTarget_PlacementConstraint[];
-  readonly platform_version?: Text;
-  readonly propagate_tags?: Text;
-  readonly tags?: Map<Text>;
-  readonly task_count?: Amount;
-  readonly task_definition_arn: Text;
-}
-
-export interface CloudwatchEventTarget_HttpTarget {
-  readonly header_parameters?: Map<Text>;
-  readonly path_parameter_values?: readonly Text[];
-  readonly query_string_parameters?: Map<Text>;
-}
-
-export interface CloudwatchEventTarget_InputTransformer {
-  readonly input_paths?: Map<Text>;
-  readonly input_template: Text;
-}
-
-export interface CloudwatchEventTarget_KinesisTarget {
-  readonly partition_key_path?: Text;
-}
-
-export interface CloudwatchEventTarget_RedshiftTarget {
-  readonly database: Text;
-  readonly db_user?: Text;
-  readonly secrets_manager_arn?: Text;
-  readonly sql?: Text;
-  readonly statement_name?: Text;
-  readonly with_event?: Flag;
-}
-
-export interface CloudwatchEventTarget_RetryPolicy {
-  readonly maximum_event_age_in_seconds?: Amount;
-  readonly maximum_retry_attempts?: Amount;
-}
-
-export interface CloudwatchEventTarget_RunCommandTargets {
-  readonly key: Text;
-  readonly values: readonly Text[];
-}
-
-export interface CloudwatchEventTarget_SagemakerPipelineTarget_PipelineParameterList {
-  readonly name: Text;
-  readonly value: Text;
-}
-
-export interface CloudwatchEventTarget_SagemakerPipelineTarget {
-  readonly pipeline_parameter_list?: readonly CloudwatchEventTarget_SagemakerPipelineTarget_PipelineParameterList[];
-}
-
-export interface CloudwatchEventTarget_SqsTarget {
-  readonly message_group_id?: Text;
-}
-
-export interface CloudwatchEventTarget {
-  readonly appsync_target?: CloudwatchEventTarget_AppsyncTarget;
-  readonly arn: Text;
-  readonly batch_target?: CloudwatchEventTarget_BatchTarget;
-  readonly dead_letter_config?: CloudwatchEventTarget_DeadLetterConfig;
-  readonly ecs_target?: CloudwatchEventTarget_EcsTarget;
-  readonly event_bus_name?: Text;
-  readonly force_destroy?: Flag;
-  readonly http_target?: CloudwatchEventTarget_HttpTarget;
-  readonly input?: Text;
-  readonly input_path?: Text;
-  readonly input_transformer?: CloudwatchEventTarget_InputTransformer;
-  readonly kinesis_target?: CloudwatchEventTarget_KinesisTarget;
-  readonly redshift_target?: CloudwatchEventTarget_RedshiftTarget;
-  readonly region?: Text;
-  readonly retry_policy?: CloudwatchEventTarget_RetryPolicy;
-  readonly role_arn?: Text;
-  readonly rule: Text;
-  readonly run_command_targets?: readonly CloudwatchEventTarget_RunCommandTargets[];
-  readonly sagemaker_pipeline_target?: CloudwatchEventTarget_SagemakerPipelineTarget;
-  readonly sqs_target?: CloudwatchEventTarget_SqsTarget;
-  readonly target_id?: Text;
-}
-
 export interface CloudwatchLogDelivery {
   readonly delivery_destination_arn: Text;
   readonly delivery_source_name: Text;
@@ -1283,13 +973,6 @@ export interface CloudwatchLogGroup {
   readonly retention_in_days?: Amount;
   readonly skip_destroy?: Flag;
   readonly tags?: Map<Text>;
-}
-
-export interface CloudwatchLogResourcePolicy {
-  readonly policy_document: Text;
-  readonly policy_name?: Text;
-  readonly region?: Text;
-  readonly resource_arn?: Text;
 }
 
 export interface CloudwatchMetricAlarm_EvaluationCriteria_PromqlCriteria {
@@ -1353,25 +1036,6 @@ export interface CloudwatchMetricAlarm {
   readonly treat_missing_data?: Text;
   readonly unit?: Text;
   readonly warm_up_configuration?: CloudwatchMetricAlarm_WarmUpConfiguration;
-}
-
-export interface DbEventSubscription_Timeouts {
-  readonly create?: Text;
-  readonly delete?: Text;
-  readonly update?: Text;
-}
-
-export interface DbEventSubscription {
-  readonly enabled?: Flag;
-  readonly event_categories?: readonly Text[];
-  readonly name?: Text;
-  readonly name_prefix?: Text;
-  readonly region?: Text;
-  readonly sns_topic: Text;
-  readonly source_ids?: readonly Text[];
-  readonly source_type?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DbEventSubscription_Timeouts;
 }
 
 export interface DbInstance_BlueGreenUpdate {
@@ -1475,37 +1139,6 @@ export interface DbInstance {
   readonly username?: Text;
   readonly vpc_security_group_ids?: readonly Text[];
   readonly warning_event_categories?: readonly Text[];
-}
-
-export interface DbOptionGroup_Option_OptionSettings {
-  readonly name: Text;
-  readonly value: Text;
-}
-
-export interface DbOptionGroup_Option {
-  readonly db_security_group_memberships?: readonly Text[];
-  readonly option_name: Text;
-  readonly option_settings?: readonly DbOptionGroup_Option_OptionSettings[];
-  readonly port?: Amount;
-  readonly version?: Text;
-  readonly vpc_security_group_memberships?: readonly Text[];
-}
-
-export interface DbOptionGroup_Timeouts {
-  readonly delete?: Text;
-}
-
-export interface DbOptionGroup {
-  readonly engine_name: Text;
-  readonly major_engine_version: Text;
-  readonly name?: Text;
-  readonly name_prefix?: Text;
-  readonly option?: readonly DbOptionGroup_Option[];
-  readonly option_group_description?: Text;
-  readonly region?: Text;
-  readonly skip_destroy?: Flag;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DbOptionGroup_Timeouts;
 }
 
 export interface DbParameterGroup_Parameter {
@@ -1701,16 +1334,6 @@ export interface DlmLifecyclePolicy {
   readonly tags?: Map<Text>;
 }
 
-export interface EbsEncryptionByDefault {
-  readonly enabled?: Flag;
-  readonly region?: Text;
-}
-
-export interface EbsSnapshotBlockPublicAccess {
-  readonly region?: Text;
-  readonly state: Text;
-}
-
 export interface EbsVolume_Timeouts {
   readonly create?: Text;
   readonly delete?: Text;
@@ -1735,40 +1358,10 @@ export interface EbsVolume {
   readonly volume_initialization_rate?: Amount;
 }
 
-export interface Ec2ManagedPrefixList_Entry {
-  readonly cidr: Text;
-  readonly description?: Text;
-}
-
-export interface Ec2ManagedPrefixList {
-  readonly address_family: Text;
-  readonly entry?: readonly Ec2ManagedPrefixList_Entry[];
-  readonly max_entries: Amount;
-  readonly name: Text;
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-}
-
 export interface EcrLifecyclePolicy {
   readonly policy: Text;
   readonly region?: Text;
   readonly repository: Text;
-}
-
-export interface EcrRegistryScanningConfiguration_Rule_RepositoryFilter {
-  readonly filter: Text;
-  readonly filter_type: Text;
-}
-
-export interface EcrRegistryScanningConfiguration_Rule {
-  readonly repository_filter: readonly EcrRegistryScanningConfiguration_Rule_RepositoryFilter[];
-  readonly scan_frequency: Text;
-}
-
-export interface EcrRegistryScanningConfiguration {
-  readonly region?: Text;
-  readonly rule?: readonly EcrRegistryScanningConfiguration_Rule[];
-  readonly scan_type: Text;
 }
 
 export interface EcrRepository_EncryptionConfiguration {
@@ -1805,12 +1398,6 @@ export interface EcrRepositoryPolicy {
   readonly policy: Text;
   readonly region?: Text;
   readonly repository: Text;
-}
-
-export interface EcsAccountSettingDefault {
-  readonly name: Text;
-  readonly region?: Text;
-  readonly value: Text;
 }
 
 export interface EcsCapacityProvider_AutoScalingGroupProvider_ManagedScaling {
@@ -2626,35 +2213,6 @@ export interface InternetGateway {
   readonly tags?: Map<Text>;
   readonly timeouts?: InternetGateway_Timeouts;
   readonly vpc_id?: Text;
-}
-
-export interface KmsAlias {
-  readonly name?: Text;
-  readonly name_prefix?: Text;
-  readonly region?: Text;
-  readonly target_key_id: Text;
-}
-
-export interface KmsKey_Timeouts {
-  readonly create?: Text;
-}
-
-export interface KmsKey {
-  readonly bypass_policy_lockout_safety_check?: Flag;
-  readonly custom_key_store_id?: Text;
-  readonly customer_master_key_spec?: Text;
-  readonly deletion_window_in_days?: Amount;
-  readonly description?: Text;
-  readonly enable_key_rotation?: Flag;
-  readonly is_enabled?: Flag;
-  readonly key_usage?: Text;
-  readonly multi_region?: Flag;
-  readonly policy?: Text;
-  readonly region?: Text;
-  readonly rotation_period_in_days?: Amount;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: KmsKey_Timeouts;
-  readonly xks_key_id?: Text;
 }
 
 export interface LaunchTemplate_BlockDeviceMappings_Ebs {
@@ -3557,14 +3115,6 @@ export interface RouteTableAssociation {
   readonly timeouts?: RouteTableAssociation_Timeouts;
 }
 
-export interface S3AccountPublicAccessBlock {
-  readonly account_id?: Text;
-  readonly block_public_acls?: Flag;
-  readonly block_public_policy?: Flag;
-  readonly ignore_public_acls?: Flag;
-  readonly restrict_public_buckets?: Flag;
-}
-
 export interface S3Bucket_CorsRule {
   readonly allowed_headers?: readonly Text[];
   readonly allowed_methods: readonly Text[];
@@ -3816,72 +3366,6 @@ export interface S3BucketLifecycleConfiguration {
   readonly transition_default_minimum_object_size?: Text;
 }
 
-export interface S3BucketLogging_TargetGrant_Grantee {
-  readonly email_address?: Text;
-  readonly id?: Text;
-  readonly type: Text;
-  readonly uri?: Text;
-}
-
-export interface S3BucketLogging_TargetGrant {
-  readonly grantee: S3BucketLogging_TargetGrant_Grantee;
-  readonly permission: Text;
-}
-
-export interface S3BucketLogging_TargetObjectKeyFormat_PartitionedPrefix {
-  readonly partition_date_source: Text;
-}
-
-export interface S3BucketLogging_TargetObjectKeyFormat_SimplePrefix {}
-
-export interface S3BucketLogging_TargetObjectKeyFormat {
-  readonly partitioned_prefix?: S3BucketLogging_TargetObjectKeyFormat_PartitionedPrefix;
-  readonly simple_prefix?: S3BucketLogging_TargetObjectKeyFormat_SimplePrefix;
-}
-
-export interface S3BucketLogging {
-  readonly bucket: Text;
-  readonly expected_bucket_owner?: Text;
-  readonly region?: Text;
-  readonly target_bucket: Text;
-  readonly target_grant?: readonly S3BucketLogging_TargetGrant[];
-  readonly target_object_key_format?: S3BucketLogging_TargetObjectKeyFormat;
-  readonly target_prefix: Text;
-}
-
-export interface S3BucketNotification_LambdaFunction {
-  readonly events: readonly Text[];
-  readonly filter_prefix?: Text;
-  readonly filter_suffix?: Text;
-  readonly id?: Text;
-  readonly lambda_function_arn?: Text;
-}
-
-export interface S3BucketNotification_Queue {
-  readonly events: readonly Text[];
-  readonly filter_prefix?: Text;
-  readonly filter_suffix?: Text;
-  readonly id?: Text;
-  readonly queue_arn: Text;
-}
-
-export interface S3BucketNotification_Topic {
-  readonly events: readonly Text[];
-  readonly filter_prefix?: Text;
-  readonly filter_suffix?: Text;
-  readonly id?: Text;
-  readonly topic_arn: Text;
-}
-
-export interface S3BucketNotification {
-  readonly bucket: Text;
-  readonly eventbridge?: Flag;
-  readonly lambda_function?: readonly S3BucketNotification_LambdaFunction[];
-  readonly queue?: readonly S3BucketNotification_Queue[];
-  readonly region?: Text;
-  readonly topic?: readonly S3BucketNotification_Topic[];
-}
-
 export interface S3BucketOwnershipControls_Rule {
   readonly object_ownership: Text;
 }
@@ -4114,13 +3598,6 @@ export interface SecretsmanagerSecret {
   readonly type?: Text;
 }
 
-export interface SecretsmanagerSecretPolicy {
-  readonly block_public_policy?: Flag;
-  readonly policy: Text;
-  readonly region?: Text;
-  readonly secret_arn: Text;
-}
-
 export interface SecretsmanagerSecretVersion {
   readonly region?: Text;
   readonly secret_binary?: Text;
@@ -4242,161 +3719,6 @@ export interface SqsQueueRedriveAllowPolicy {
   readonly queue_url: Text;
   readonly redrive_allow_policy: Text;
   readonly region?: Text;
-}
-
-export interface SsmAssociation_OutputLocation {
-  readonly s3_bucket_name: Text;
-  readonly s3_key_prefix?: Text;
-  readonly s3_region?: Text;
-}
-
-export interface SsmAssociation_Targets {
-  readonly key: Text;
-  readonly values: readonly Text[];
-}
-
-export interface SsmAssociation {
-  readonly apply_only_at_cron_interval?: Flag;
-  readonly association_name?: Text;
-  readonly automation_target_parameter_name?: Text;
-  readonly calendar_names?: readonly Text[];
-  readonly compliance_severity?: Text;
-  readonly document_version?: Text;
-  readonly max_concurrency?: Text;
-  readonly max_errors?: Text;
-  readonly name: Text;
-  readonly output_location?: SsmAssociation_OutputLocation;
-  readonly parameters?: Map<Text>;
-  readonly region?: Text;
-  readonly schedule_expression?: Text;
-  readonly sync_compliance?: Text;
-  readonly tags?: Map<Text>;
-  readonly targets?: readonly SsmAssociation_Targets[];
-  readonly wait_for_success_timeout_seconds?: Amount;
-}
-
-export interface SsmDocument_AttachmentsSource {
-  readonly key: Text;
-  readonly name?: Text;
-  readonly values: readonly Text[];
-}
-
-export interface SsmDocument {
-  readonly attachments_source?: readonly SsmDocument_AttachmentsSource[];
-  readonly content: Text;
-  readonly document_format?: Text;
-  readonly document_type: Text;
-  readonly name: Text;
-  readonly permissions?: Map<Text>;
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-  readonly target_type?: Text;
-  readonly version_name?: Text;
-}
-
-export interface SsmMaintenanceWindow {
-  readonly allow_unassociated_targets?: Flag;
-  readonly cutoff: Amount;
-  readonly description?: Text;
-  readonly duration: Amount;
-  readonly enabled?: Flag;
-  readonly end_date?: Text;
-  readonly name: Text;
-  readonly region?: Text;
-  readonly schedule: Text;
-  readonly schedule_offset?: Amount;
-  readonly schedule_timezone?: Text;
-  readonly start_date?: Text;
-  readonly tags?: Map<Text>;
-}
-
-export interface SsmMaintenanceWindowTarget_Targets {
-  readonly key: Text;
-  readonly values: readonly Text[];
-}
-
-export interface SsmMaintenanceWindowTarget {
-  readonly description?: Text;
-  readonly name?: Text;
-  readonly owner_information?: Text;
-  readonly region?: Text;
-  readonly resource_type: Text;
-  readonly targets: readonly SsmMaintenanceWindowTarget_Targets[];
-  readonly window_id: Text;
-}
-
-export interface SsmMaintenanceWindowTask_Targets {
-  readonly key: Text;
-  readonly values: readonly Text[];
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_AutomationParameters_Parameter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_AutomationParameters {
-  readonly document_version?: Text;
-  readonly parameter?: readonly SsmMaintenanceWindowTask_TaskInvocationParameters_AutomationParameters_Parameter[];
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_LambdaParameters {
-  readonly client_context?: Text;
-  readonly payload?: Text;
-  readonly qualifier?: Text;
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_RunCommandParameters_CloudwatchConfig {
-  readonly cloudwatch_log_group_name?: Text;
-  readonly cloudwatch_output_enabled?: Flag;
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_RunCommandParameters_NotificationConfig {
-  readonly notification_arn?: Text;
-  readonly notification_events?: readonly Text[];
-  readonly notification_type?: Text;
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_RunCommandParameters {
-  readonly cloudwatch_config?: SsmMaintenanceWindowTask_TaskInvocationParameters_RunCommandParameters_CloudwatchConfig;
-  readonly comment?: Text;
-  readonly document_hash?: Text;
-  readonly document_hash_type?: Text;
-  readonly document_version?: Text;
-  readonly notification_config?: SsmMaintenanceWindowTask_TaskInvocationParameters_RunCommandParameters_NotificationConfig;
-  readonly output_s3_bucket?: Text;
-  readonly output_s3_key_prefix?: Text;
-  readonly parameter?: readonly SsmMaintenanceWindowTask_TaskInvocationParameters_AutomationParameters_Parameter[];
-  readonly service_role_arn?: Text;
-  readonly timeout_seconds?: Amount;
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters_StepFunctionsParameters {
-  readonly input?: Text;
-  readonly name?: Text;
-}
-
-export interface SsmMaintenanceWindowTask_TaskInvocationParameters {
-  readonly automation_parameters?: SsmMaintenanceWindowTask_TaskInvocationParameters_AutomationParameters;
-  readonly lambda_parameters?: SsmMaintenanceWindowTask_TaskInvocationParameters_LambdaParameters;
-  readonly run_command_parameters?: SsmMaintenanceWindowTask_TaskInvocationParameters_RunCommandParameters;
-  readonly step_functions_parameters?: SsmMaintenanceWindowTask_TaskInvocationParameters_StepFunctionsParameters;
-}
-
-export interface SsmMaintenanceWindowTask {
-  readonly cutoff_behavior?: Text;
-  readonly description?: Text;
-  readonly max_concurrency?: Text;
-  readonly max_errors?: Text;
-  readonly name?: Text;
-  readonly priority?: Amount;
-  readonly region?: Text;
-  readonly service_role_arn?: Text;
-  readonly targets?: readonly SsmMaintenanceWindowTask_Targets[];
-  readonly task_arn: Text;
-  readonly task_invocation_parameters?: SsmMaintenanceWindowTask_TaskInvocationParameters;
-  readonly task_type: Text;
-  readonly window_id: Text;
 }
 
 export interface SsmParameter {
@@ -4919,40 +4241,25 @@ export interface ResourceArguments {
   aws_appautoscaling_policy: AppautoscalingPolicy;
   aws_appautoscaling_target: AppautoscalingTarget;
   aws_autoscaling_group: AutoscalingGroup;
-  aws_backup_plan: BackupPlan;
-  aws_backup_selection: BackupSelection;
-  aws_backup_vault: BackupVault;
   aws_budgets_budget: BudgetsBudget;
-  aws_cloudfront_cache_policy: CloudfrontCachePolicy;
   aws_cloudfront_distribution: CloudfrontDistribution;
   aws_cloudfront_function: CloudfrontFunction;
   aws_cloudfront_origin_access_control: CloudfrontOriginAccessControl;
   aws_cloudfront_response_headers_policy: CloudfrontResponseHeadersPolicy;
-  aws_cloudwatch_composite_alarm: CloudwatchCompositeAlarm;
-  aws_cloudwatch_event_rule: CloudwatchEventRule;
-  aws_cloudwatch_event_target: CloudwatchEventTarget;
   aws_cloudwatch_log_delivery: CloudwatchLogDelivery;
   aws_cloudwatch_log_delivery_destination: CloudwatchLogDeliveryDestination;
   aws_cloudwatch_log_delivery_source: CloudwatchLogDeliverySource;
   aws_cloudwatch_log_group: CloudwatchLogGroup;
-  aws_cloudwatch_log_resource_policy: CloudwatchLogResourcePolicy;
   aws_cloudwatch_metric_alarm: CloudwatchMetricAlarm;
-  aws_db_event_subscription: DbEventSubscription;
   aws_db_instance: DbInstance;
-  aws_db_option_group: DbOptionGroup;
   aws_db_parameter_group: DbParameterGroup;
   aws_db_subnet_group: DbSubnetGroup;
   aws_default_security_group: DefaultSecurityGroup;
   aws_dlm_lifecycle_policy: DlmLifecyclePolicy;
-  aws_ebs_encryption_by_default: EbsEncryptionByDefault;
-  aws_ebs_snapshot_block_public_access: EbsSnapshotBlockPublicAccess;
   aws_ebs_volume: EbsVolume;
-  aws_ec2_managed_prefix_list: Ec2ManagedPrefixList;
   aws_ecr_lifecycle_policy: EcrLifecyclePolicy;
-  aws_ecr_registry_scanning_configuration: EcrRegistryScanningConfiguration;
   aws_ecr_repository: EcrRepository;
   aws_ecr_repository_policy: EcrRepositoryPolicy;
-  aws_ecs_account_setting_default: EcsAccountSettingDefault;
   aws_ecs_capacity_provider: EcsCapacityProvider;
   aws_ecs_cluster: EcsCluster;
   aws_ecs_cluster_capacity_providers: EcsClusterCapacityProviders;
@@ -4968,8 +4275,6 @@ export interface ResourceArguments {
   aws_iam_role_policy_attachment: IamRolePolicyAttachment;
   aws_instance: Instance;
   aws_internet_gateway: InternetGateway;
-  aws_kms_alias: KmsAlias;
-  aws_kms_key: KmsKey;
   aws_launch_template: LaunchTemplate;
   aws_lb: Lb;
   aws_lb_listener: LbListener;
@@ -4983,11 +4288,8 @@ export interface ResourceArguments {
   aws_route53_zone: Route53Zone;
   aws_route_table: RouteTable;
   aws_route_table_association: RouteTableAssociation;
-  aws_s3_account_public_access_block: S3AccountPublicAccessBlock;
   aws_s3_bucket: S3Bucket;
   aws_s3_bucket_lifecycle_configuration: S3BucketLifecycleConfiguration;
-  aws_s3_bucket_logging: S3BucketLogging;
-  aws_s3_bucket_notification: S3BucketNotification;
   aws_s3_bucket_ownership_controls: S3BucketOwnershipControls;
   aws_s3_bucket_policy: S3BucketPolicy;
   aws_s3_bucket_public_access_block: S3BucketPublicAccessBlock;
@@ -4997,7 +4299,6 @@ export interface ResourceArguments {
   aws_scheduler_schedule: SchedulerSchedule;
   aws_scheduler_schedule_group: SchedulerScheduleGroup;
   aws_secretsmanager_secret: SecretsmanagerSecret;
-  aws_secretsmanager_secret_policy: SecretsmanagerSecretPolicy;
   aws_secretsmanager_secret_version: SecretsmanagerSecretVersion;
   aws_security_group: SecurityGroup;
   aws_sns_topic: SnsTopic;
@@ -5006,11 +4307,6 @@ export interface ResourceArguments {
   aws_sqs_queue: SqsQueue;
   aws_sqs_queue_policy: SqsQueuePolicy;
   aws_sqs_queue_redrive_allow_policy: SqsQueueRedriveAllowPolicy;
-  aws_ssm_association: SsmAssociation;
-  aws_ssm_document: SsmDocument;
-  aws_ssm_maintenance_window: SsmMaintenanceWindow;
-  aws_ssm_maintenance_window_target: SsmMaintenanceWindowTarget;
-  aws_ssm_maintenance_window_task: SsmMaintenanceWindowTask;
   aws_ssm_parameter: SsmParameter;
   aws_subnet: Subnet;
   aws_volume_attachment: VolumeAttachment;
@@ -5030,40 +4326,25 @@ export interface ResourceAttributes {
   aws_appautoscaling_policy: "alarm_arns" | "arn" | "id" | "name" | "policy_type" | "predictive_scaling_policy_configuration" | "region" | "resource_id" | "scalable_dimension" | "service_namespace" | "step_scaling_policy_configuration" | "target_tracking_scaling_policy_configuration";
   aws_appautoscaling_target: "arn" | "id" | "max_capacity" | "min_capacity" | "region" | "resource_id" | "role_arn" | "scalable_dimension" | "service_namespace" | "suspended_state" | "tags" | "tags_all";
   aws_autoscaling_group: "arn" | "availability_zone_distribution" | "availability_zones" | "capacity_rebalance" | "capacity_reservation_specification" | "context" | "default_cooldown" | "default_instance_warmup" | "desired_capacity" | "desired_capacity_type" | "enabled_metrics" | "force_delete" | "force_delete_warm_pool" | "health_check_grace_period" | "health_check_type" | "id" | "ignore_failed_scaling_activities" | "initial_lifecycle_hook" | "instance_lifecycle_policy" | "instance_maintenance_policy" | "instance_refresh" | "launch_configuration" | "launch_template" | "load_balancers" | "max_instance_lifetime" | "max_size" | "metrics_granularity" | "min_elb_capacity" | "min_size" | "mixed_instances_policy" | "name" | "name_prefix" | "placement_group" | "predicted_capacity" | "protect_from_scale_in" | "region" | "service_linked_role_arn" | "suspended_processes" | "tag" | "target_group_arns" | "termination_policies" | "timeouts" | "traffic_source" | "vpc_zone_identifier" | "wait_for_capacity_timeout" | "wait_for_elb_capacity" | "warm_pool" | "warm_pool_size";
-  aws_backup_plan: "advanced_backup_setting" | "arn" | "id" | "name" | "region" | "rule" | "scan_setting" | "tags" | "tags_all" | "version";
-  aws_backup_selection: "condition" | "iam_role_arn" | "id" | "name" | "not_resources" | "plan_id" | "region" | "resources" | "selection_tag";
-  aws_backup_vault: "arn" | "force_destroy" | "id" | "kms_key_arn" | "name" | "recovery_points" | "region" | "tags" | "tags_all" | "timeouts";
   aws_budgets_budget: "account_id" | "arn" | "auto_adjust_data" | "billing_view_arn" | "budget_type" | "cost_filter" | "cost_types" | "filter_expression" | "id" | "limit_amount" | "limit_unit" | "metrics" | "name" | "name_prefix" | "notification" | "planned_limit" | "tags" | "tags_all" | "time_period_end" | "time_period_start" | "time_unit";
-  aws_cloudfront_cache_policy: "arn" | "comment" | "default_ttl" | "etag" | "id" | "max_ttl" | "min_ttl" | "name" | "parameters_in_cache_key_and_forwarded_to_origin";
   aws_cloudfront_distribution: "aliases" | "anycast_ip_list_id" | "arn" | "cache_tag_config" | "caller_reference" | "comment" | "connection_function_association" | "continuous_deployment_policy_id" | "custom_error_response" | "default_cache_behavior" | "default_root_object" | "domain_name" | "enabled" | "etag" | "hosted_zone_id" | "http_version" | "id" | "in_progress_validation_batches" | "is_ipv6_enabled" | "last_modified_time" | "logging_config" | "logging_v1_enabled" | "ordered_cache_behavior" | "origin" | "origin_group" | "price_class" | "restrictions" | "retain_on_delete" | "staging" | "status" | "tags" | "tags_all" | "trusted_key_groups" | "trusted_signers" | "viewer_certificate" | "viewer_mtls_config" | "wait_for_deployment" | "web_acl_id";
   aws_cloudfront_function: "arn" | "code" | "comment" | "etag" | "id" | "key_value_store_associations" | "live_stage_etag" | "name" | "publish" | "runtime" | "status" | "tags" | "tags_all";
   aws_cloudfront_origin_access_control: "arn" | "description" | "etag" | "id" | "name" | "origin_access_control_origin_type" | "signing_behavior" | "signing_protocol";
   aws_cloudfront_response_headers_policy: "arn" | "comment" | "cors_config" | "custom_headers_config" | "etag" | "id" | "name" | "remove_headers_config" | "security_headers_config" | "server_timing_headers_config";
-  aws_cloudwatch_composite_alarm: "actions_enabled" | "actions_suppressor" | "alarm_actions" | "alarm_description" | "alarm_name" | "alarm_rule" | "arn" | "id" | "insufficient_data_actions" | "ok_actions" | "region" | "tags" | "tags_all";
-  aws_cloudwatch_event_rule: "arn" | "description" | "event_bus_name" | "event_pattern" | "force_destroy" | "id" | "is_enabled" | "name" | "name_prefix" | "region" | "role_arn" | "schedule_expression" | "state" | "tags" | "tags_all";
-  aws_cloudwatch_event_target: "appsync_target" | "arn" | "batch_target" | "dead_letter_config" | "ecs_target" | "event_bus_name" | "force_destroy" | "http_target" | "id" | "input" | "input_path" | "input_transformer" | "kinesis_target" | "redshift_target" | "region" | "retry_policy" | "role_arn" | "rule" | "run_command_targets" | "sagemaker_pipeline_target" | "sqs_target" | "target_id";
   aws_cloudwatch_log_delivery: "arn" | "delivery_destination_arn" | "delivery_source_name" | "field_delimiter" | "id" | "record_fields" | "region" | "s3_delivery_configuration" | "tags" | "tags_all";
   aws_cloudwatch_log_delivery_destination: "arn" | "delivery_destination_configuration" | "delivery_destination_type" | "name" | "output_format" | "region" | "tags" | "tags_all";
   aws_cloudwatch_log_delivery_source: "arn" | "log_type" | "name" | "region" | "resource_arn" | "service" | "tags" | "tags_all";
   aws_cloudwatch_log_group: "arn" | "deletion_protection_enabled" | "id" | "kms_key_id" | "log_group_class" | "name" | "name_prefix" | "region" | "retention_in_days" | "skip_destroy" | "tags" | "tags_all";
-  aws_cloudwatch_log_resource_policy: "id" | "policy_document" | "policy_name" | "policy_scope" | "region" | "resource_arn" | "revision_id";
   aws_cloudwatch_metric_alarm: "actions_enabled" | "alarm_actions" | "alarm_description" | "alarm_name" | "arn" | "comparison_operator" | "datapoints_to_alarm" | "dimensions" | "evaluate_low_sample_count_percentiles" | "evaluation_criteria" | "evaluation_interval" | "evaluation_periods" | "extended_statistic" | "id" | "insufficient_data_actions" | "metric_name" | "metric_query" | "namespace" | "ok_actions" | "period" | "region" | "statistic" | "tags" | "tags_all" | "threshold" | "threshold_metric_id" | "treat_missing_data" | "unit" | "warm_up_configuration";
-  aws_db_event_subscription: "arn" | "customer_aws_id" | "enabled" | "event_categories" | "id" | "name" | "name_prefix" | "region" | "sns_topic" | "source_ids" | "source_type" | "tags" | "tags_all" | "timeouts";
   aws_db_instance: "address" | "allocated_storage" | "allow_major_version_upgrade" | "apply_immediately" | "arn" | "auto_minor_version_upgrade" | "availability_zone" | "backup_retention_period" | "backup_target" | "backup_window" | "blue_green_update" | "ca_cert_identifier" | "character_set_name" | "copy_tags_to_snapshot" | "custom_iam_instance_profile" | "customer_owned_ip_enabled" | "database_insights_mode" | "db_name" | "db_subnet_group_name" | "dedicated_log_volume" | "delete_automated_backups" | "deletion_protection" | "domain" | "domain_auth_secret_arn" | "domain_dns_ips" | "domain_fqdn" | "domain_iam_role_name" | "domain_ou" | "enabled_cloudwatch_logs_exports" | "endpoint" | "engine" | "engine_lifecycle_support" | "engine_version" | "engine_version_actual" | "final_snapshot_identifier" | "hosted_zone_id" | "iam_database_authentication_enabled" | "id" | "identifier" | "identifier_prefix" | "instance_class" | "iops" | "kms_key_id" | "latest_restorable_time" | "license_model" | "listener_endpoint" | "maintenance_window" | "manage_master_user_password" | "master_user_secret" | "master_user_secret_kms_key_id" | "max_allocated_storage" | "monitoring_interval" | "monitoring_role_arn" | "multi_az" | "nchar_character_set_name" | "network_type" | "option_group_name" | "parameter_group_name" | "password" | "password_wo" | "password_wo_version" | "performance_insights_enabled" | "performance_insights_kms_key_id" | "performance_insights_retention_period" | "port" | "publicly_accessible" | "region" | "replica_mode" | "replicas" | "replicate_source_db" | "resource_id" | "restore_to_point_in_time" | "s3_import" | "skip_final_snapshot" | "snapshot_identifier" | "status" | "storage_encrypted" | "storage_throughput" | "storage_type" | "tags" | "tags_all" | "timeouts" | "timezone" | "upgrade_rollout_order" | "upgrade_storage_config" | "username" | "vpc_security_group_ids" | "warning_event_categories";
-  aws_db_option_group: "arn" | "engine_name" | "id" | "major_engine_version" | "name" | "name_prefix" | "option" | "option_group_description" | "region" | "skip_destroy" | "tags" | "tags_all" | "timeouts";
   aws_db_parameter_group: "arn" | "description" | "family" | "id" | "name" | "name_prefix" | "parameter" | "region" | "skip_destroy" | "tags" | "tags_all";
   aws_db_subnet_group: "arn" | "description" | "id" | "name" | "name_prefix" | "region" | "subnet_ids" | "supported_network_types" | "tags" | "tags_all" | "vpc_id";
   aws_default_security_group: "arn" | "description" | "egress" | "id" | "ingress" | "name" | "name_prefix" | "owner_id" | "region" | "revoke_rules_on_delete" | "tags" | "tags_all" | "vpc_id";
   aws_dlm_lifecycle_policy: "arn" | "default_policy" | "description" | "execution_role_arn" | "id" | "policy_details" | "region" | "state" | "tags" | "tags_all";
-  aws_ebs_encryption_by_default: "enabled" | "id" | "region";
-  aws_ebs_snapshot_block_public_access: "id" | "region" | "state";
   aws_ebs_volume: "arn" | "availability_zone" | "create_time" | "encrypted" | "final_snapshot" | "id" | "iops" | "kms_key_id" | "multi_attach_enabled" | "outpost_arn" | "region" | "size" | "snapshot_id" | "tags" | "tags_all" | "throughput" | "timeouts" | "type" | "volume_initialization_rate";
-  aws_ec2_managed_prefix_list: "address_family" | "arn" | "entry" | "id" | "max_entries" | "name" | "owner_id" | "region" | "tags" | "tags_all" | "version";
   aws_ecr_lifecycle_policy: "id" | "policy" | "region" | "registry_id" | "repository";
-  aws_ecr_registry_scanning_configuration: "id" | "region" | "registry_id" | "rule" | "scan_type";
   aws_ecr_repository: "arn" | "encryption_configuration" | "force_delete" | "id" | "image_scanning_configuration" | "image_tag_mutability" | "image_tag_mutability_exclusion_filter" | "name" | "region" | "registry_id" | "repository_url" | "tags" | "tags_all" | "timeouts";
   aws_ecr_repository_policy: "id" | "policy" | "region" | "registry_id" | "repository";
-  aws_ecs_account_setting_default: "id" | "name" | "principal_arn" | "region" | "value";
   aws_ecs_capacity_provider: "arn" | "auto_scaling_group_provider" | "cluster" | "id" | "managed_instances_provider" | "name" | "region" | "tags" | "tags_all";
   aws_ecs_cluster: "arn" | "configuration" | "id" | "name" | "region" | "service_connect_defaults" | "setting" | "tags" | "tags_all";
   aws_ecs_cluster_capacity_providers: "capacity_providers" | "cluster_name" | "default_capacity_provider_strategy" | "id" | "region";
@@ -5079,8 +4360,6 @@ export interface ResourceAttributes {
   aws_iam_role_policy_attachment: "id" | "policy_arn" | "role";
   aws_instance: "ami" | "arn" | "associate_public_ip_address" | "availability_zone" | "capacity_reservation_specification" | "cpu_options" | "credit_specification" | "disable_api_stop" | "disable_api_termination" | "ebs_block_device" | "ebs_optimized" | "enable_primary_ipv6" | "enclave_options" | "ephemeral_block_device" | "force_destroy" | "get_password_data" | "hibernation" | "host_id" | "host_resource_group_arn" | "iam_instance_profile" | "id" | "instance_initiated_shutdown_behavior" | "instance_lifecycle" | "instance_market_options" | "instance_state" | "instance_type" | "ipv6_address_count" | "ipv6_addresses" | "key_name" | "launch_template" | "maintenance_options" | "metadata_options" | "monitoring" | "network_interface" | "outpost_arn" | "password_data" | "placement_group" | "placement_group_id" | "placement_partition_number" | "primary_network_interface" | "primary_network_interface_id" | "private_dns" | "private_dns_name_options" | "private_ip" | "public_dns" | "public_ip" | "region" | "root_block_device" | "secondary_network_interface" | "secondary_private_ips" | "security_groups" | "source_dest_check" | "spot_instance_request_id" | "subnet_id" | "tags" | "tags_all" | "tenancy" | "timeouts" | "user_data" | "user_data_base64" | "user_data_replace_on_change" | "volume_tags" | "vpc_security_group_ids";
   aws_internet_gateway: "arn" | "id" | "owner_id" | "region" | "tags" | "tags_all" | "timeouts" | "vpc_id";
-  aws_kms_alias: "arn" | "id" | "name" | "name_prefix" | "region" | "target_key_arn" | "target_key_id";
-  aws_kms_key: "arn" | "bypass_policy_lockout_safety_check" | "custom_key_store_id" | "customer_master_key_spec" | "deletion_window_in_days" | "description" | "enable_key_rotation" | "id" | "is_enabled" | "key_id" | "key_usage" | "multi_region" | "policy" | "region" | "rotation_period_in_days" | "tags" | "tags_all" | "timeouts" | "xks_key_id";
   aws_launch_template: "arn" | "block_device_mappings" | "capacity_reservation_specification" | "cpu_options" | "credit_specification" | "default_version" | "description" | "disable_api_stop" | "disable_api_termination" | "ebs_optimized" | "enclave_options" | "hibernation_options" | "iam_instance_profile" | "id" | "image_id" | "instance_initiated_shutdown_behavior" | "instance_market_options" | "instance_requirements" | "instance_type" | "kernel_id" | "key_name" | "latest_version" | "license_specification" | "maintenance_options" | "metadata_options" | "monitoring" | "name" | "name_prefix" | "network_interfaces" | "network_performance_options" | "placement" | "private_dns_name_options" | "ram_disk_id" | "region" | "secondary_interfaces" | "security_group_names" | "tag_specifications" | "tags" | "tags_all" | "update_default_version" | "user_data" | "vpc_security_group_ids";
   aws_lb: "access_logs" | "arn" | "arn_suffix" | "client_keep_alive" | "connection_logs" | "customer_owned_ipv4_pool" | "desync_mitigation_mode" | "dns_name" | "dns_record_client_routing_policy" | "drop_invalid_header_fields" | "enable_cross_zone_load_balancing" | "enable_deletion_protection" | "enable_http2" | "enable_prefix_for_ipv6_source_nat" | "enable_tls_version_and_cipher_suite_headers" | "enable_waf_fail_open" | "enable_xff_client_port" | "enable_zonal_shift" | "enforce_security_group_inbound_rules_on_private_link_traffic" | "health_check_logs" | "id" | "idle_timeout" | "internal" | "ip_address_type" | "ipam_pools" | "load_balancer_type" | "minimum_load_balancer_capacity" | "name" | "name_prefix" | "preserve_host_header" | "region" | "secondary_ips_auto_assigned_per_subnet" | "security_groups" | "subnet_mapping" | "subnets" | "tags" | "tags_all" | "timeouts" | "vpc_id" | "xff_header_processing_mode" | "zone_id";
   aws_lb_listener: "alpn_policy" | "arn" | "certificate_arn" | "default_action" | "id" | "load_balancer_arn" | "mutual_authentication" | "port" | "protocol" | "region" | "routing_http_request_x_amzn_mtls_clientcert_header_name" | "routing_http_request_x_amzn_mtls_clientcert_issuer_header_name" | "routing_http_request_x_amzn_mtls_clientcert_leaf_header_name" | "routing_http_request_x_amzn_mtls_clientcert_serial_number_header_name" | "routing_http_request_x_amzn_mtls_clientcert_subject_header_name" | "routing_http_request_x_amzn_mtls_clientcert_validity_header_name" | "routing_http_request_x_amzn_tls_cipher_suite_header_name" | "routing_http_request_x_amzn_tls_version_header_name" | "routing_http_response_access_control_allow_credentials_header_value" | "routing_http_response_access_control_allow_headers_header_value" | "routing_http_response_access_control_allow_methods_header_value" | "routing_http_response_access_control_allow_origin_header_value" | "routing_http_response_access_control_expose_headers_header_value" | "routing_http_response_access_control_max_age_header_value" | "routing_http_response_content_security_policy_header_value" | "routing_http_response_server_enabled" | "routing_http_response_strict_transport_security_header_value" | "routing_http_response_x_content_type_options_header_value" | "routing_http_response_x_frame_options_header_value" | "ssl_policy" | "tags" | "tags_all" | "tcp_idle_timeout_seconds" | "timeouts";
@@ -5094,11 +4373,8 @@ export interface ResourceAttributes {
   aws_route53_zone: "arn" | "comment" | "delegation_set_id" | "enable_accelerated_recovery" | "force_destroy" | "id" | "name" | "name_servers" | "primary_name_server" | "tags" | "tags_all" | "timeouts" | "vpc" | "zone_id";
   aws_route_table: "arn" | "id" | "owner_id" | "propagating_vgws" | "region" | "route" | "tags" | "tags_all" | "timeouts" | "vpc_id";
   aws_route_table_association: "gateway_id" | "id" | "region" | "route_table_id" | "subnet_id" | "timeouts";
-  aws_s3_account_public_access_block: "account_id" | "block_public_acls" | "block_public_policy" | "id" | "ignore_public_acls" | "restrict_public_buckets";
   aws_s3_bucket: "acceleration_status" | "acl" | "arn" | "bucket" | "bucket_domain_name" | "bucket_namespace" | "bucket_prefix" | "bucket_region" | "bucket_regional_domain_name" | "cors_rule" | "force_destroy" | "grant" | "hosted_zone_id" | "id" | "lifecycle_rule" | "logging" | "object_lock_configuration" | "object_lock_enabled" | "policy" | "region" | "replication_configuration" | "request_payer" | "server_side_encryption_configuration" | "tags" | "tags_all" | "timeouts" | "versioning" | "website" | "website_domain" | "website_endpoint";
   aws_s3_bucket_lifecycle_configuration: "bucket" | "expected_bucket_owner" | "id" | "region" | "rule" | "timeouts" | "transition_default_minimum_object_size";
-  aws_s3_bucket_logging: "bucket" | "expected_bucket_owner" | "id" | "region" | "target_bucket" | "target_grant" | "target_object_key_format" | "target_prefix";
-  aws_s3_bucket_notification: "bucket" | "eventbridge" | "id" | "lambda_function" | "queue" | "region" | "topic";
   aws_s3_bucket_ownership_controls: "bucket" | "id" | "region" | "rule";
   aws_s3_bucket_policy: "bucket" | "id" | "policy" | "region";
   aws_s3_bucket_public_access_block: "block_public_acls" | "block_public_policy" | "bucket" | "id" | "ignore_public_acls" | "region" | "restrict_public_buckets" | "skip_destroy";
@@ -5108,7 +4384,6 @@ export interface ResourceAttributes {
   aws_scheduler_schedule: "action_after_completion" | "arn" | "description" | "end_date" | "flexible_time_window" | "group_name" | "id" | "kms_key_arn" | "name" | "name_prefix" | "region" | "schedule_expression" | "schedule_expression_timezone" | "start_date" | "state" | "target";
   aws_scheduler_schedule_group: "arn" | "creation_date" | "id" | "last_modification_date" | "name" | "name_prefix" | "region" | "state" | "tags" | "tags_all" | "timeouts";
   aws_secretsmanager_secret: "arn" | "description" | "force_overwrite_replica_secret" | "id" | "kms_key_id" | "name" | "name_prefix" | "policy" | "recovery_window_in_days" | "region" | "replica" | "tags" | "tags_all" | "type";
-  aws_secretsmanager_secret_policy: "block_public_policy" | "id" | "policy" | "region" | "secret_arn";
   aws_secretsmanager_secret_version: "arn" | "has_secret_string_wo" | "id" | "region" | "secret_arn" | "secret_binary" | "secret_id" | "secret_string" | "secret_string_wo" | "secret_string_wo_version" | "version_id" | "version_stages";
   aws_security_group: "arn" | "description" | "egress" | "id" | "ingress" | "name" | "name_prefix" | "owner_id" | "region" | "revoke_rules_on_delete" | "tags" | "tags_all" | "timeouts" | "vpc_id";
   aws_sns_topic: "application_failure_feedback_role_arn" | "application_success_feedback_role_arn" | "application_success_feedback_sample_rate" | "archive_policy" | "arn" | "beginning_archive_time" | "content_based_deduplication" | "delivery_policy" | "display_name" | "fifo_throughput_scope" | "fifo_topic" | "firehose_failure_feedback_role_arn" | "firehose_success_feedback_role_arn" | "firehose_success_feedback_sample_rate" | "http_failure_feedback_role_arn" | "http_success_feedback_role_arn" | "http_success_feedback_sample_rate" | "id" | "kms_master_key_id" | "lambda_failure_feedback_role_arn" | "lambda_success_feedback_role_arn" | "lambda_success_feedback_sample_rate" | "name" | "name_prefix" | "owner" | "policy" | "region" | "signature_version" | "sqs_failure_feedback_role_arn" | "sqs_success_feedback_role_arn" | "sqs_success_feedback_sample_rate" | "tags" | "tags_all" | "tracing_config";
@@ -5117,11 +4392,6 @@ export interface ResourceAttributes {
   aws_sqs_queue: "arn" | "content_based_deduplication" | "deduplication_scope" | "delay_seconds" | "fifo_queue" | "fifo_throughput_limit" | "id" | "kms_data_key_reuse_period_seconds" | "kms_master_key_id" | "max_message_size" | "message_retention_seconds" | "name" | "name_prefix" | "policy" | "receive_wait_time_seconds" | "redrive_allow_policy" | "redrive_policy" | "region" | "sqs_managed_sse_enabled" | "tags" | "tags_all" | "timeouts" | "url" | "visibility_timeout_seconds";
   aws_sqs_queue_policy: "id" | "policy" | "queue_url" | "region";
   aws_sqs_queue_redrive_allow_policy: "id" | "queue_url" | "redrive_allow_policy" | "region";
-  aws_ssm_association: "apply_only_at_cron_interval" | "arn" | "association_id" | "association_name" | "automation_target_parameter_name" | "calendar_names" | "compliance_severity" | "document_version" | "id" | "max_concurrency" | "max_errors" | "name" | "output_location" | "parameters" | "region" | "schedule_expression" | "sync_compliance" | "tags" | "tags_all" | "targets" | "wait_for_success_timeout_seconds";
-  aws_ssm_document: "arn" | "attachments_source" | "content" | "created_date" | "default_version" | "description" | "document_format" | "document_type" | "document_version" | "hash" | "hash_type" | "id" | "latest_version" | "name" | "owner" | "parameter" | "permissions" | "platform_types" | "region" | "schema_version" | "status" | "tags" | "tags_all" | "target_type" | "version_name";
-  aws_ssm_maintenance_window: "allow_unassociated_targets" | "cutoff" | "description" | "duration" | "enabled" | "end_date" | "id" | "name" | "region" | "schedule" | "schedule_offset" | "schedule_timezone" | "start_date" | "tags" | "tags_all";
-  aws_ssm_maintenance_window_target: "description" | "id" | "name" | "owner_information" | "region" | "resource_type" | "targets" | "window_id";
-  aws_ssm_maintenance_window_task: "arn" | "cutoff_behavior" | "description" | "id" | "max_concurrency" | "max_errors" | "name" | "priority" | "region" | "service_role_arn" | "targets" | "task_arn" | "task_invocation_parameters" | "task_type" | "window_id" | "window_task_id";
   aws_ssm_parameter: "allowed_pattern" | "arn" | "data_type" | "description" | "has_value_wo" | "id" | "insecure_value" | "key_id" | "name" | "overwrite" | "region" | "tags" | "tags_all" | "tier" | "type" | "value" | "value_wo" | "value_wo_version" | "version";
   aws_subnet: "arn" | "assign_ipv6_address_on_creation" | "availability_zone" | "availability_zone_id" | "cidr_block" | "customer_owned_ipv4_pool" | "enable_dns64" | "enable_lni_at_device_index" | "enable_resource_name_dns_a_record_on_launch" | "enable_resource_name_dns_aaaa_record_on_launch" | "id" | "ipv4_ipam_pool_id" | "ipv4_netmask_length" | "ipv6_cidr_block" | "ipv6_cidr_block_association_id" | "ipv6_ipam_pool_id" | "ipv6_native" | "ipv6_netmask_length" | "map_customer_owned_ip_on_launch" | "map_public_ip_on_launch" | "outpost_arn" | "owner_id" | "private_dns_hostname_type_on_launch" | "region" | "tags" | "tags_all" | "timeouts" | "vpc_id";
   aws_volume_attachment: "device_name" | "force_detach" | "id" | "instance_id" | "region" | "skip_destroy" | "stop_instance_before_detaching" | "timeouts" | "volume_id";
@@ -5133,29 +4403,6 @@ export interface ResourceAttributes {
   aws_wafv2_web_acl: "application_integration_url" | "arn" | "association_config" | "capacity" | "captcha_config" | "challenge_config" | "custom_response_body" | "data_protection_config" | "default_action" | "description" | "id" | "lock_token" | "name" | "name_prefix" | "region" | "rule" | "rule_json" | "scope" | "tags" | "tags_all" | "token_domains" | "visibility_config";
   aws_wafv2_web_acl_association: "id" | "region" | "resource_arn" | "timeouts" | "web_acl_arn";
   aws_wafv2_web_acl_logging_configuration: "id" | "log_destination_configs" | "logging_filter" | "redacted_fields" | "region" | "resource_arn";
-}
-
-export interface DataAmi_Filter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface DataAmi_Timeouts {
-  readonly read?: Text;
-}
-
-export interface DataAmi {
-  readonly allow_unsafe_filter?: Flag;
-  readonly executable_users?: readonly Text[];
-  readonly filter?: readonly DataAmi_Filter[];
-  readonly include_deprecated?: Flag;
-  readonly most_recent?: Flag;
-  readonly name_regex?: Text;
-  readonly owners?: readonly Text[];
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DataAmi_Timeouts;
-  readonly uefi_data?: Text;
 }
 
 export interface DataAvailabilityZones_Filter {
@@ -5184,48 +4431,11 @@ export interface DataCloudfrontCachePolicy {
   readonly name?: Text;
 }
 
-export interface DataCloudfrontLogDeliveryCanonicalUserId {
-  readonly region?: Text;
-}
-
-export interface DataDbInstance {
-  readonly db_instance_identifier?: Text;
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-}
-
-export interface DataEc2ManagedPrefixList_Filter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface DataEc2ManagedPrefixList_Timeouts {
-  readonly read?: Text;
-}
-
-export interface DataEc2ManagedPrefixList {
-  readonly filter?: readonly DataEc2ManagedPrefixList_Filter[];
-  readonly name?: Text;
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DataEc2ManagedPrefixList_Timeouts;
-}
-
 export interface DataEcrRepository {
   readonly name: Text;
   readonly region?: Text;
   readonly registry_id?: Text;
   readonly tags?: Map<Text>;
-}
-
-export interface DataElbServiceAccount {
-  readonly region?: Text;
-}
-
-export interface DataIamOpenidConnectProvider {
-  readonly arn?: Text;
-  readonly tags?: Map<Text>;
-  readonly url?: Text;
 }
 
 export interface DataInternetGateway_Filter {
@@ -5245,13 +4455,6 @@ export interface DataInternetGateway {
   readonly timeouts?: DataInternetGateway_Timeouts;
 }
 
-export interface DataKmsAlias {
-  readonly name: Text;
-  readonly region?: Text;
-}
-
-export interface DataPartition {}
-
 export interface DataRoute53Zone {
   readonly enable_accelerated_recovery?: Flag;
   readonly name?: Text;
@@ -5261,137 +4464,30 @@ export interface DataRoute53Zone {
   readonly zone_id?: Text;
 }
 
-export interface DataRouteTables_Filter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface DataRouteTables_Timeouts {
-  readonly read?: Text;
-}
-
-export interface DataRouteTables {
-  readonly filter?: readonly DataRouteTables_Filter[];
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DataRouteTables_Timeouts;
-  readonly vpc_id?: Text;
-}
-
-export interface DataS3Bucket {
-  readonly bucket: Text;
-  readonly region?: Text;
-}
-
 export interface DataSsmParameter {
   readonly name: Text;
   readonly region?: Text;
   readonly with_decryption?: Flag;
 }
 
-export interface DataSubnet_Filter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface DataSubnet_Timeouts {
-  readonly read?: Text;
-}
-
-export interface DataSubnet {
-  readonly availability_zone?: Text;
-  readonly availability_zone_id?: Text;
-  readonly cidr_block?: Text;
-  readonly default_for_az?: Flag;
-  readonly filter?: readonly DataSubnet_Filter[];
-  readonly ipv6_cidr_block?: Text;
-  readonly region?: Text;
-  readonly state?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DataSubnet_Timeouts;
-  readonly vpc_id?: Text;
-}
-
-export interface DataSubnets_Filter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface DataSubnets_Timeouts {
-  readonly read?: Text;
-}
-
-export interface DataSubnets {
-  readonly filter?: readonly DataSubnets_Filter[];
-  readonly region?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DataSubnets_Timeouts;
-}
-
-export interface DataVpc_Filter {
-  readonly name: Text;
-  readonly values: readonly Text[];
-}
-
-export interface DataVpc_Timeouts {
-  readonly read?: Text;
-}
-
-export interface DataVpc {
-  readonly cidr_block?: Text;
-  readonly default?: Flag;
-  readonly dhcp_options_id?: Text;
-  readonly filter?: readonly DataVpc_Filter[];
-  readonly region?: Text;
-  readonly state?: Text;
-  readonly tags?: Map<Text>;
-  readonly timeouts?: DataVpc_Timeouts;
-}
-
 export interface DataArguments {
-  aws_ami: DataAmi;
   aws_availability_zones: DataAvailabilityZones;
   aws_caller_identity: DataCallerIdentity;
   aws_cloudfront_cache_policy: DataCloudfrontCachePolicy;
-  aws_cloudfront_log_delivery_canonical_user_id: DataCloudfrontLogDeliveryCanonicalUserId;
-  aws_db_instance: DataDbInstance;
-  aws_ec2_managed_prefix_list: DataEc2ManagedPrefixList;
   aws_ecr_repository: DataEcrRepository;
-  aws_elb_service_account: DataElbServiceAccount;
-  aws_iam_openid_connect_provider: DataIamOpenidConnectProvider;
   aws_internet_gateway: DataInternetGateway;
-  aws_kms_alias: DataKmsAlias;
-  aws_partition: DataPartition;
   aws_route53_zone: DataRoute53Zone;
-  aws_route_tables: DataRouteTables;
-  aws_s3_bucket: DataS3Bucket;
   aws_ssm_parameter: DataSsmParameter;
-  aws_subnet: DataSubnet;
-  aws_subnets: DataSubnets;
-  aws_vpc: DataVpc;
 }
 
 export interface DataAttributes {
-  aws_ami: "allow_unsafe_filter" | "architecture" | "arn" | "block_device_mappings" | "boot_mode" | "creation_date" | "deprecation_time" | "description" | "ena_support" | "executable_users" | "filter" | "hypervisor" | "id" | "image_id" | "image_location" | "image_owner_alias" | "image_type" | "imds_support" | "include_deprecated" | "kernel_id" | "last_launched_time" | "most_recent" | "name" | "name_regex" | "owner_id" | "owners" | "platform" | "platform_details" | "product_codes" | "public" | "ramdisk_id" | "region" | "root_device_name" | "root_device_type" | "root_snapshot_id" | "sriov_net_support" | "state" | "state_reason" | "tags" | "timeouts" | "tpm_support" | "uefi_data" | "usage_operation" | "virtualization_type";
   aws_availability_zones: "all_availability_zones" | "exclude_names" | "exclude_zone_ids" | "filter" | "group_names" | "id" | "names" | "region" | "state" | "timeouts" | "zone_ids";
   aws_caller_identity: "account_id" | "arn" | "id" | "user_id";
   aws_cloudfront_cache_policy: "arn" | "comment" | "default_ttl" | "etag" | "id" | "max_ttl" | "min_ttl" | "name" | "parameters_in_cache_key_and_forwarded_to_origin";
-  aws_cloudfront_log_delivery_canonical_user_id: "id" | "region";
-  aws_db_instance: "address" | "allocated_storage" | "auto_minor_version_upgrade" | "availability_zone" | "backup_retention_period" | "ca_cert_identifier" | "database_insights_mode" | "db_cluster_identifier" | "db_instance_arn" | "db_instance_class" | "db_instance_identifier" | "db_instance_port" | "db_name" | "db_parameter_groups" | "db_subnet_group" | "enabled_cloudwatch_logs_exports" | "endpoint" | "engine" | "engine_version" | "hosted_zone_id" | "id" | "iops" | "kms_key_id" | "license_model" | "master_user_secret" | "master_username" | "max_allocated_storage" | "monitoring_interval" | "monitoring_role_arn" | "multi_az" | "network_type" | "option_group_memberships" | "port" | "preferred_backup_window" | "preferred_maintenance_window" | "publicly_accessible" | "region" | "replicate_source_db" | "resource_id" | "storage_encrypted" | "storage_throughput" | "storage_type" | "tags" | "timezone" | "upgrade_rollout_order" | "vpc_security_groups";
-  aws_ec2_managed_prefix_list: "address_family" | "arn" | "entries" | "filter" | "id" | "max_entries" | "name" | "owner_id" | "region" | "tags" | "timeouts" | "version";
   aws_ecr_repository: "arn" | "encryption_configuration" | "id" | "image_scanning_configuration" | "image_tag_mutability" | "image_tag_mutability_exclusion_filter" | "most_recent_image_tags" | "name" | "region" | "registry_id" | "repository_url" | "tags";
-  aws_elb_service_account: "arn" | "id" | "region";
-  aws_iam_openid_connect_provider: "arn" | "client_id_list" | "id" | "tags" | "thumbprint_list" | "url";
   aws_internet_gateway: "arn" | "attachments" | "filter" | "id" | "internet_gateway_id" | "owner_id" | "region" | "tags" | "timeouts";
-  aws_kms_alias: "arn" | "id" | "name" | "region" | "target_key_arn" | "target_key_id";
-  aws_partition: "dns_suffix" | "id" | "partition" | "reverse_dns_prefix";
   aws_route53_zone: "arn" | "caller_reference" | "comment" | "enable_accelerated_recovery" | "id" | "linked_service_description" | "linked_service_principal" | "name" | "name_servers" | "primary_name_server" | "private_zone" | "resource_record_set_count" | "tags" | "vpc_id" | "zone_id";
-  aws_route_tables: "filter" | "id" | "ids" | "region" | "tags" | "timeouts" | "vpc_id";
-  aws_s3_bucket: "arn" | "bucket" | "bucket_domain_name" | "bucket_region" | "bucket_regional_domain_name" | "hosted_zone_id" | "id" | "region" | "website_domain" | "website_endpoint";
   aws_ssm_parameter: "arn" | "id" | "insecure_value" | "name" | "region" | "type" | "value" | "version" | "with_decryption";
-  aws_subnet: "arn" | "assign_ipv6_address_on_creation" | "availability_zone" | "availability_zone_id" | "available_ip_address_count" | "cidr_block" | "customer_owned_ipv4_pool" | "default_for_az" | "enable_dns64" | "enable_lni_at_device_index" | "enable_resource_name_dns_a_record_on_launch" | "enable_resource_name_dns_aaaa_record_on_launch" | "filter" | "id" | "ipv6_cidr_block" | "ipv6_cidr_block_association_id" | "ipv6_native" | "map_customer_owned_ip_on_launch" | "map_public_ip_on_launch" | "outpost_arn" | "owner_id" | "private_dns_hostname_type_on_launch" | "region" | "state" | "tags" | "timeouts" | "vpc_id";
-  aws_subnets: "filter" | "id" | "ids" | "region" | "tags" | "timeouts";
-  aws_vpc: "arn" | "cidr_block" | "cidr_block_associations" | "default" | "dhcp_options_id" | "enable_dns_hostnames" | "enable_dns_support" | "enable_network_address_usage_metrics" | "filter" | "id" | "instance_tenancy" | "ipv6_association_id" | "ipv6_cidr_block" | "ipv6_cidr_block_associations" | "main_route_table_id" | "owner_id" | "region" | "state" | "tags" | "timeouts";
 }
 
 export interface EphemeralSecretsmanagerRandomPassword {
