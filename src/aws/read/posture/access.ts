@@ -49,7 +49,9 @@ export const ACCESS: readonly Rule[] = [
     const wide = texts(statement["Action"]).find((action) => action.includes("*"));
     return isAllowed(statement) && (wide !== undefined || statement["NotAction"] !== undefined) ? `it allows ${wide ?? "all but some"}` : undefined;
   }),
-  everyStatement({ name: "policy-resources", controls: ["KMS.2"], says: "a policy names its resources, or asks for one with an action that takes no other" }, (statement, { kind }) => {
+  everyStatement({
+    name: "policy-resources", controls: ["KMS.2"], says: "a policy names its resources, or is about actions that take no other",
+  }, (statement, { kind }) => {
     if (!isAllowed(statement) || kind === "trust") return undefined;
     const all = texts(statement["Resource"]).some((resource) => /^\*$|^arn:aws:[\w-]+:[^:]*:[^:]*:\*$/.test(resource));
     const alone = texts(statement["Action"]).every((action) => TAKES_ALL.includes(action));
@@ -59,13 +61,15 @@ export const ACCESS: readonly Rule[] = [
     const everyone = (["AWS", "Service", "Federated"] as const).some((kind) => principalsOf(statement, kind).includes("*")) || statement["NotPrincipal"] !== undefined;
     return isAllowed(statement) && everyone ? "everyone is let in" : undefined;
   }),
-  everyStatement({ name: "policy-effect", controls: [], says: "a statement allows or denies" }, ({ Effect }) => (Effect === "Allow" || Effect === "Deny" ? undefined : "it does neither")),
+  everyStatement({ name: "policy-effect", controls: [], says: "a statement allows or denies" }, ({ Effect }) =>
+    Effect === "Allow" || Effect === "Deny" ? undefined : "it does neither"),
   everyStatement({ name: "policy-caller", controls: [], says: "a service of AWS acts for us alone, not for whoever asks it to" }, (statement, { kind }) => {
     const services = [...principalsOf(statement, "Service"), ...principalsOf(statement, "Federated")].filter((service) => kind !== "trust" || !DIRECT.includes(service));
     if (!isAllowed(statement) || services.length === 0) return undefined;
     if (!namesCaller(statement)) return `${services.join(" ")} may act for anybody`;
     const asked = comparisonsOf(statement).map(({ key }) => key.toLowerCase());
-    if (services.includes("delivery.logs.amazonaws.com") && texts(statement["Action"]).includes("s3:PutObject") && !asked.includes("s3:x-amz-acl")) return "what it writes is not ours";
+    const writes = services.includes("delivery.logs.amazonaws.com") && texts(statement["Action"]).includes("s3:PutObject");
+    if (writes && !asked.includes("s3:x-amz-acl")) return "what it writes is not ours";
     const silent = services.flatMap((service) => TOLD[service] ?? []).find((key) => !asked.includes(key));
     return silent === undefined ? undefined : `it does not ask ${services.join(" ")} for ${silent}`;
   }),
@@ -77,12 +81,21 @@ export const ACCESS: readonly Rule[] = [
   everyStatement({ name: "policy-run-task", controls: [], says: "a schedule runs the newest revision, whichever it is" }, (statement) => {
     const resources = texts(statement["Resource"]);
     const runs = isAllowed(statement) && texts(statement["Action"]).includes("ecs:RunTask");
-    return runs && !(resources.some((each) => each.endsWith(":*")) && resources.some((each) => !each.endsWith(":*"))) ? "it is not about the task with and without a revision" : undefined;
+    const both = resources.some((each) => each.endsWith(":*")) && resources.some((each) => !each.endsWith(":*"));
+    return runs && !both ? "it is not about the task with and without a revision" : undefined;
   }),
-  everyStatement({ name: "policy-schema", controls: [], says: "a denial is for everyone" }, (statement, { kind }) =>
-    statement["Effect"] === "Deny" && kind === "resource" && !(["AWS", "Service"] as const).some((each) => principalsOf(statement, each).includes("*")) ? "it denies to some" : undefined),
-  { name: "tls-only", controls: ["S3.5"], says: "buckets, topics and queues are used over TLS alone", about: ["aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic"], find: plainConnections },
-  { name: "role-policies", controls: ["IAM.1"], says: "of AWS's own policies a role has those that its purpose needs", about: ["aws_iam_role_policy_attachment"], find: strangePolicies },
+  everyStatement({ name: "policy-denial", controls: [], says: "a denial is for everyone" }, (statement, { kind }) => {
+    const everyone = (["AWS", "Service"] as const).some((each) => principalsOf(statement, each).includes("*"));
+    return statement["Effect"] === "Deny" && kind === "resource" && !everyone ? "it denies to some" : undefined;
+  }),
+  {
+    name: "tls-only", controls: ["S3.5"], says: "buckets, topics and queues are used over TLS alone",
+    about: ["aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic"], find: plainConnections,
+  },
+  {
+    name: "role-policies", controls: ["IAM.1"], says: "of AWS's own policies a role has those that its purpose needs",
+    about: ["aws_iam_role_policy_attachment"], find: strangePolicies,
+  },
   { name: "role-trust", controls: [], says: "a role is taken on by one kind of machine or service", about: ["aws_iam_role"], find: strangeTrust },
 ];
 
@@ -126,17 +139,13 @@ function deniesPlain(statement: Body, of: string, address: string): boolean {
   return Effect === "Deny" && (Principal === "*" || asBody(Principal)["AWS"] === "*") && asked && whole && every && addressesIn(resources).includes(address);
 }
 
-/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-const MANAGED: readonly RegExp[] = [
-  /^arn:aws:iam::aws:policy\/AmazonSSMManagedInstanceCore$/,
-  // Service roles: what a service of AWS needs to do its work.
-  /^arn:aws:iam::aws:policy\/service-role\/(AmazonEC2ContainerServiceforEC2Role|AWSDataLifecycleManagerServiceRole|AWSBackupServiceRolePolicyForBackup|AWSBackupServiceRolePolicyForRestores|AmazonRDSEnhancedMonitoringRole)$/,
-];
+/** What people need to get a shell of a machine. https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html */
+const MANAGED = ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"];
 
 function strangePolicies(configuration: Configuration): readonly Violation[] {
   return ofType(configuration, "aws_iam_role_policy_attachment").flatMap(({ address, body }): readonly Violation[] => {
     const policies = asList(body["policy_arn"]).map(String);
-    const strange = policies.find((policy) => addressesIn(policy).length === 0 && !MANAGED.some((known) => known.test(policy)));
+    const strange = policies.find((policy) => addressesIn(policy).length === 0 && !MANAGED.includes(policy));
     return strange === undefined ? [] : [{ at: address, message: `${strange} is not one that we know` }];
   });
 }

@@ -19,6 +19,11 @@ const ZONED: readonly (readonly [type: string, argument: string, ...controls: st
   ["aws_autoscaling_group", "vpc_zone_identifier", "AutoScaling.2"], ["aws_lb", "subnets", "ELB.13"], ["aws_db_subnet_group", "subnet_ids"],
 ];
 
+/** Where a route may lead. */
+const TARGETS = [
+  "gateway_id", "nat_gateway_id", "egress_only_gateway_id", "vpc_endpoint_id", "transit_gateway_id", "vpc_peering_connection_id", "network_interface_id",
+];
+
 export const NETWORK: readonly Rule[] = [
   each("aws_vpc_security_group_ingress_rule", {
     name: "open-to-the-world", controls: ["EC2.18", "EC2.19"], says: "from everywhere one reaches ports 80 and 443 of the edge, and nothing else",
@@ -26,11 +31,14 @@ export const NETWORK: readonly Rule[] = [
     if (!cidrs(body).some((cidr) => EVERYWHERE.includes(cidr))) return undefined;
     const edge = addressesIn(body["security_group_id"]).some((group) => edgeGroups(configuration).includes(group));
     if (!edge) return `${cidrs(body).join(" ")} reaches what is not the edge`;
-    const port = body["from_port"];
-    return typeof port === "number" && body["to_port"] === port && WEB_PORTS.includes(port) && body["ip_protocol"] === "tcp" ? undefined : "it opens more than one of the ports 80 and 443";
+    const { from_port: port, to_port: last, ip_protocol: protocol } = body;
+    const isOne = typeof port === "number" && last === port && WEB_PORTS.includes(port) && protocol === "tcp";
+    return isOne ? undefined : "it opens more than one of the ports 80 and 443";
   }),
   ...inOrOut.map((way) =>
-    each(`aws_vpc_security_group_${way}_rule`, { name: `security-group-${way}-peer`, controls: [], says: "who a rule is about is one group or one network" }, ({ body }) => {
+    each(`aws_vpc_security_group_${way}_rule`, {
+      name: `security-group-${way}-peer`, controls: [], says: "who a rule is about is one group or one network",
+    }, ({ body }) => {
       const peers = [...cidrs(body), ...addressesIn(body["referenced_security_group_id"]), ...texts(body["prefix_list_id"])];
       return peers.length === 1 ? undefined : `it is about ${peers.length} peers`;
     }),
@@ -44,11 +52,16 @@ export const NETWORK: readonly Rule[] = [
     return tables.length === 1 ? undefined : `it is associated with ${tables.length} route tables`;
   }),
   ...["aws_instance", "aws_autoscaling_group", "aws_db_subnet_group"].map((type) =>
-    each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-subnets`, controls: type === "aws_db_subnet_group" ? ["RDS.46"] : ["EC2.9"], says: "what is not the edge stands in no public subnet" }, ({ body }, configuration) =>
+    each(type, {
+      name: `${type.replace("aws_", "").replaceAll("_", "-")}-subnets`, controls: type === "aws_db_subnet_group" ? ["RDS.46"] : ["EC2.9"],
+      says: "what is not the edge stands in no public subnet",
+    }, ({ body }, configuration) =>
       isPublic(configuration, addressesIn([body["subnet_id"], body["vpc_zone_identifier"], body["subnet_ids"]])) ? "one of its subnets is routed to the internet" : undefined),
   ),
   ...["aws_instance", "aws_autoscaling_group"].map((type) =>
-    each(type, { name: `${type.replace("aws_", "").replaceAll("_", "-")}-way-out`, controls: [], says: "what fetches images and secrets finds its way to them" }, ({ body }, configuration) =>
+    each(type, {
+      name: `${type.replace("aws_", "").replaceAll("_", "-")}-way-out`, controls: [], says: "what fetches images and secrets finds its way to them",
+    }, ({ body }, configuration) =>
       reachesOut(configuration, addressesIn([body["subnet_id"], body["vpc_zone_identifier"]])) ? undefined : "one of its subnets has no way out through a NAT gateway that has one"),
   ),
   ...ZONED.map(
@@ -67,11 +80,13 @@ export const NETWORK: readonly Rule[] = [
     const far = used.some((nat) => zoneOf(configuration, addressesIn(configuration.blocks.get(nat)?.body["subnet_id"])[0] ?? "") !== zoneOf(configuration, address));
     return gateways.length > 1 && far ? "its way out is in another zone" : undefined;
   }),
-  each("aws_lb", { name: "load-balancer-subnets", controls: ["ELB.13"], says: "a load balancer stands in more than one zone, in public subnets only where everyone may call it" }, ({ body }, configuration) => {
+  each("aws_lb", {
+    name: "load-balancer-subnets", controls: [], says: "a load balancer stands in public subnets where everyone may call it, and else in none",
+  }, ({ body }, configuration) => {
     const subnets = addressesIn(body["subnets"]);
-    if (subnets.length < 2) return `it has ${subnets.length} subnets`;
     const open = subnets.filter((subnet) => isPublic(configuration, [subnet])).length;
-    return body["internal"] === true ? (open === 0 ? undefined : "it is internal, in public subnets") : open === subnets.length ? undefined : "some of its subnets have no way from the internet";
+    if (body["internal"] === true) return open === 0 ? undefined : "it is internal, in public subnets";
+    return open === subnets.length ? undefined : "some of its subnets have no way from the internet";
   }),
   each("aws_lb", { name: "load-balancer-apart", controls: [], says: "the network of databases holds nothing else" }, ({ body }, configuration) => {
     const data = ofType(configuration, "aws_db_subnet_group").flatMap((group) => addressesIn(group.body["subnet_ids"]));
@@ -84,18 +99,20 @@ export const NETWORK: readonly Rule[] = [
   }),
   each("aws_autoscaling_group", { name: "hosts-storage", controls: ["EC2.10"], says: "hosts reach S3 without the NAT gateway" }, ({ body }, configuration) => {
     const tables = tablesOf(configuration, addressesIn(body["vpc_zone_identifier"]));
-    const near = ofType(configuration, "aws_vpc_endpoint").filter((endpoint) => String(endpoint.body["service_name"]).endsWith(".s3")).flatMap((endpoint) => addressesIn(endpoint.body["route_table_ids"]));
+    const endpoints = ofType(configuration, "aws_vpc_endpoint").filter((endpoint) => String(endpoint.body["service_name"]).endsWith(".s3"));
+    const near = endpoints.flatMap((endpoint) => addressesIn(endpoint.body["route_table_ids"]));
     return tables.every((table) => near.includes(table)) ? undefined : "one of its subnets reaches S3 by way of the NAT gateway";
   }),
   each("aws_vpc_endpoint", { name: "endpoint-routes", controls: [], says: "hosts reach S3 without the NAT gateway" }, ({ body }) =>
     body["vpc_endpoint_type"] !== "Gateway" || addressesIn(body["route_table_ids"]).length > 0 ? undefined : "no route table has it"),
   each("aws_db_instance", { name: "database-subnets", controls: ["RDS.46"], says: "a database's network has no way out" }, ({ body }, configuration) => {
     const subnets = addressesIn(body["db_subnet_group_name"]).flatMap((group) => addressesIn(configuration.blocks.get(group)?.body["subnet_ids"]));
-    const routed = tablesOf(configuration, subnets).some((table) => ofType(configuration, "aws_route").some((route) => addressesIn(route.body["route_table_id"]).includes(table)));
+    const routes = ofType(configuration, "aws_route").flatMap((route) => addressesIn(route.body["route_table_id"]));
+    const routed = tablesOf(configuration, subnets).some((table) => routes.includes(table));
     return subnets.length < 2 ? "it has fewer than two subnets" : routed ? "a route leads out of its subnets" : undefined;
   }),
   each("aws_route", { name: "route-target", controls: [], says: "a route leads everywhere by one gateway" }, ({ body }) => {
-    const targets = ["gateway_id", "nat_gateway_id", "egress_only_gateway_id", "vpc_endpoint_id", "transit_gateway_id", "vpc_peering_connection_id", "network_interface_id"].filter((key) => body[key] !== undefined);
+    const targets = TARGETS.filter((key) => body[key] !== undefined);
     return targets.length === 1 ? undefined : `it has ${targets.length} targets`;
   }),
 ];
@@ -114,7 +131,8 @@ function reachesOut(configuration: Configuration, subnets: readonly string[]): b
     return ofType(configuration, "aws_route").some(({ body }) => {
       const [nat] = addressesIn(body["nat_gateway_id"]);
       const stands = nat === undefined ? [] : addressesIn(asBody(configuration.blocks.get(nat)?.body)["subnet_id"]);
-      return asList(body["destination_cidr_block"]).includes("0.0.0.0/0") && addressesIn(body["route_table_id"]).some((table) => tables.includes(table)) && isPublic(configuration, stands);
+      const own = addressesIn(body["route_table_id"]).some((table) => tables.includes(table));
+      return own && asList(body["destination_cidr_block"]).includes("0.0.0.0/0") && isPublic(configuration, stands);
     });
   });
 }
