@@ -38,6 +38,14 @@ describe("a service that others call", () => {
     expect(body("aws_ecs_service.service_api")["depends_on"]).toContain("aws_lb_listener.calls_api");
   });
 
+  test("listens on another port without another target group, which no listener would let go", () => {
+    const moved = changed((environment) => ({
+      ...environment, services: environment.services.map((service) => ({ ...service, endpoint: service.endpoint && { ...service.endpoint, port: 9000 } })),
+    }));
+    expect(asList(document(moved("aws_ecs_task_definition.service_api")["container_definitions"])).map(asBody)[0]).toMatchObject({ portMappings: [{ containerPort: 9000 }] });
+    for (const group of ["service_api", "calls_api"].map((name) => `aws_lb_target_group.${name}`)) expect(moved(group)).toEqual(body(group));
+  });
+
   test("is reached by hosts alone, at one port of its own", () => {
     expect(body("aws_lb.calls")).toMatchObject({ internal: true, subnets: ["${aws_subnet.private_a.id}", "${aws_subnet.private_b.id}", "${aws_subnet.private_c.id}"] });
     expect(body("aws_vpc_security_group_ingress_rule.calls_desk_hosts_batch")).toMatchObject({

@@ -41,6 +41,12 @@ export function renderEntrance(
   return { targetGroup: group, rules: written, blocks: [...certificate.blocks, presented, group, ...written, record] };
 }
 
+/**
+ * What a target group says of ports, and nobody asks: ECS registers each replica with its own. A group with another port is another
+ * group, and one that a listener knows cannot go; so it is the same for all. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
+ */
+const UNUSED_PORT = 80;
+
 /** The replicas of a service, as one load balancer sees them. */
 export function targetGroup(network: Network, name: string, physical: string, endpoint: Endpoint): Resource<"aws_lb_target_group"> {
   return resource("aws_lb_target_group", name, {
@@ -48,7 +54,7 @@ export function targetGroup(network: Network, name: string, physical: string, en
     vpc_id: network.vpc.of("id"),
     target_type: "instance",
     protocol: "HTTP",
-    port: endpoint.port,
+    port: UNUSED_PORT,
     deregistration_delay: String(DRAIN_SECONDS),
     health_check: { path: endpoint.health, matcher: "200", interval: 10, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 3 },
   });
