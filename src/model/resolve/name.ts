@@ -20,6 +20,24 @@ const RESERVED = {
 } as const;
 
 /**
+ * What AWS keeps for itself at the beginning of names, and what of ours would be called so. All of our names begin with the platform's.
+ * Parameters: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ * Capacity providers: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html
+ * Load balancers: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+ * Security groups: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+ * Buckets: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+const OF_AWS = [
+  { begins: /^aws/, with: "aws", whose: "a parameter" },
+  { begins: /^ssm/, with: "ssm", whose: "a parameter" },
+  { begins: /^ecs/, with: "ecs", whose: "a capacity provider" },
+  { begins: /^fargate/, with: "fargate", whose: "a capacity provider" },
+  { begins: /^internal(-|$)/, with: "internal-", whose: "a load balancer" },
+  { begins: /^sg(-|$)/, with: "sg-", whose: "a security group" },
+  { begins: /^sthree(-|$)/, with: "sthree-", whose: "a bucket" },
+] as const;
+
+/**
  * The longest names AWS takes, for the names that we make of platform, environment and part.
  * Target group 32: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
  * Database 63: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
@@ -49,6 +67,11 @@ export function isName(kind: keyof typeof RESERVED, name: string, at: Place): bo
   }
   if ((RESERVED[kind] as readonly string[]).includes(name)) {
     at.error("reserved-name", `"${name}" is taken: it means something else to the platform or to what it is made of`, `choose another; taken are ${RESERVED[kind].join(", ")}`);
+    return false;
+  }
+  const kept = kind === "platform" ? OF_AWS.find(({ begins }) => begins.test(name)) : undefined;
+  if (kept) {
+    at.error("reserved-name", `"${name}" cannot name a platform: every name on AWS begins with it, and that of ${kept.whose} may not begin with ${kept.with}`, "choose another");
     return false;
   }
   return true;

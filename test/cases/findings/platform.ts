@@ -13,6 +13,11 @@ export const PLATFORM = [
   found("unknown-field", platform({ services: {} }), "services", 'a platform has no field "services"', "it is one of its parts: platform: () => parts({ services: {...} })"),
   found("wrong-type", platform({ name: 7 }), "name", "this is to be text, not the number 7", 'put it in quotes: "7"'),
   found("bad-name", platform({ name: "My Shop" }), "name", '"My Shop" cannot name a platform: only lower-case letters, digits and single hyphens, beginning with a letter', 'did you mean "my-shop"?'),
+  ...[
+    ["aws-shop", "a parameter", "aws"], ["ssm", "a parameter", "ssm"], ["ecs-shop", "a capacity provider", "ecs"], ["fargate", "a capacity provider", "fargate"],
+    ["internal", "a load balancer", "internal-"], ["sg-shop", "a security group", "sg-"], ["sthree", "a bucket", "sthree-"],
+  ].map(([name, whose, start]) => found("reserved-name", platform({ name }), "name",
+    `"${name}" cannot name a platform: every name on AWS begins with it, and that of ${whose} may not begin with ${start}`, "choose another")),
   found("name-too-long", platform({ name: "a-shop-with-a-long-name" }), "name", '"a-shop-with-a-long-name" has 23 characters; a platform\'s name has at most 20, for it is a piece of longer names', "choose a shorter one"),
   found("bad-domain", platform({ domain: "https://Shop.example/" }), "domain", '"https://Shop.example/" is no domain', 'did you mean "shop.example"?'),
   found("bad-domain", platform({ domain: "shop" }), "domain", '"shop" is no domain', 'write a domain such as "example.com"'),
