@@ -16,6 +16,11 @@ A thing.
 | \`kind\` | \`string\` | **required** | What it is, in a word. |`);
 });
 
+test("an interface has its own comment, and not that of what stands above it", () => {
+  const above = '/** A choice. */\nexport type Choice = "a" | "b";\n\n';
+  expect(interfacesIn(above + source("  /** Its size. */\n  readonly size: string;"), "thing.ts").map(({ text }) => text)).toEqual(["A thing."]);
+});
+
 test.each([
   ["  readonly size: string;", "a field needs a comment above it and stands on one line"],
   ["  /** Its size. */\n  readonly size?: string;", "thing.ts: ThingDefinition.size: may be left out, so its comment needs @default"],

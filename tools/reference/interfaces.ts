@@ -18,13 +18,13 @@ export interface DescribedField {
  * field has no comment, or may be left out without saying what it then is.
  */
 export function interfacesIn(source: string, file: string): readonly Described[] {
-  const found = source.matchAll(/\/\*\*([^]*?)\*\/\nexport interface (\w+)(?:<.*>)? \{\n([^]*?)\n\}/g);
+  const found = source.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport interface (\w+)(?:<.*>)? \{\n([^]*?)\n\}/g);
   return [...found].map(([, comment = "", name = "", body = ""]) => ({ name, text: plain(comment), fields: fieldsIn(body, `${file}: ${name}`) }));
 }
 
 /** The exported types of the same style that stand for a unit or a choice. */
 export function typesIn(source: string): readonly { readonly name: string; readonly type: string; readonly text: string }[] {
-  const found = source.matchAll(/\/\*\*([^]*?)\*\/\nexport type (\w+) = (.+);/g);
+  const found = source.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport type (\w+) = (.+);/g);
   return [...found].map(([, comment = "", name = "", type = ""]) => ({ name, type, text: plain(comment) }));
 }
 
