@@ -25,10 +25,10 @@ const [schema] = Object.values((schemaDocument as unknown as SchemaDocument).pro
 
 const POLICIES = /^aws_(iam|kms|s3_bucket_policy|sqs_queue_policy|sns_topic_policy|ecr_repository_policy|secretsmanager_secret_policy|cloudwatch_log_resource_policy)/;
 
-/** The quick ones come first: the first that says something ends a mutant. */
+/** The quick ones come first: the first that says something ends a mutant. The posture is the very first, so that all of its rules show what they see. */
 export const JUDGES: readonly Judge[] = [
-  { name: "schema", judge: (files) => checkTerraform(files, schema as ProviderSchema).map(({ at, message }) => `${at}: ${message}`) },
   { name: "posture", judge: (files) => judgePosture(files).map(({ rule, at, message }) => `${rule} ${at}: ${message}`) },
+  { name: "schema", judge: (files) => checkTerraform(files, schema as ProviderSchema).map(({ at, message }) => `${at}: ${message}`) },
   { name: "network", about: /security_group|^aws_(lb|lb_listener|db_instance|instance|launch_template|autoscaling_group|lambda_function|vpc_endpoint)$/, judge: (files, _model, environment) => (environment ? networkProblems(files, environment) : []) },
   { name: "definition", judge: (files, model, environment) => (environment ? definitionProblems(model, environment, files) : sharedOf(model, files)) },
   { name: "actions", about: POLICIES, judge: async (files) => (await policyProblems(files)).map(({ at, message }) => `${at}: ${message}`) },
