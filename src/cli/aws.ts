@@ -17,15 +17,23 @@ export interface OnAws extends Located {
 }
 
 /** The command line as it would be typed again. */
-export const awsCommand = ({ verb, words }: Pick<Invocation, "verb" | "words">, environment: string): string =>
-  ["./dailyge", verb, ...words, "--target aws", `--environment ${environment}`].join(" ");
+export function awsCommand({ verb, words, rest, values, flags }: Pick<Invocation, "verb" | "words" | "rest" | "values" | "flags">, environment: string): string {
+  const named = ["platform", "from", "image"].flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${values[name]}`]));
+  const restart = flags.has("restart") ? ["--restart"] : [];
+  const after = rest.length === 0 ? [] : ["--", ...rest];
+  return ["./dailyge", verb, ...words, "--target aws", `--environment ${environment}`, ...named, ...restart, ...after].join(" ");
+}
 
 /**
- * Does something in an environment on AWS, with credentials that are its account's. What AWS refuses is told in our words.
+ * Does something in an environment on AWS, with credentials that are its account's. What AWS refuses is told in our words. What is
+ * wrong on the command line is for `examine` to refuse, before anybody has to have credentials.
  * @throws Failure `account-wrong`, `credentials-missing`, and those of what is done
  */
-export async function onAws<Result>(invocation: Invocation, failed: string, act: (aws: OnAws) => Promise<Result>): Promise<Result> {
+export async function onAws<Result>(
+  invocation: Invocation, failed: string, act: (aws: OnAws) => Promise<Result>, examine?: (located: Located) => unknown,
+): Promise<Result> {
   const located = await locate(invocation);
+  examine?.(located);
   const { model: { shared }, environment } = located;
   const again = awsCommand(invocation, environment.name);
   // Looking for an instance's credentials where there is no instance takes seconds.

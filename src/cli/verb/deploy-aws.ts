@@ -26,7 +26,7 @@ export async function deployOnAws(invocation: Invocation): Promise<number> {
       const image = (): Promise<Image> => wantedImage(invocation, aws, ground, repository);
       return releaseService(ground, { repository, image, migrates: true, restarts: invocation.flags.has("restart"), interrupts: false, by: whoIs(aws.identity) });
     });
-  });
+  }, (located) => partNamed(located, name));
 }
 
 /** Returns to the release that served before. */
@@ -37,7 +37,7 @@ export async function rollbackOnAws(invocation: Invocation): Promise<number> {
     await agreed(invocation, aws);
     if ("site" in part) return (await import("./deploy-site.ts")).rollbackSite(invocation, aws, part.site);
     return change(invocation, aws, part.service, (ground, repository) => rollBack(ground, repository, whoIs(aws.identity)));
-  });
+  }, (located) => partNamed(located, name));
 }
 
 function nameIn({ verb, words: [name, ...more] }: Invocation): string {
@@ -77,7 +77,7 @@ const abandoned = (name: string, again: string): Failure =>
 
 function wantedImage(invocation: Invocation, aws: OnAws, { service, report, signal }: Ground, repository: Repository): Promise<Image> {
   const { image: named, from } = invocation.values;
-  if (named !== undefined && from !== undefined) throw new Failure("usage", "an image and its sources cannot both be meant", { hint: `${awsCommand(invocation, aws.environment.name)} --image ${named}` });
+  if (named !== undefined && from !== undefined) throw new Failure("usage", "an image and its sources cannot both be meant", { hint: "leave out --image, or --from" });
   if (named !== undefined) return findImage(repository, named);
   const platform = imagePlatform(aws.environment, service);
   return imageSource(from === undefined ? resolve(aws.sources, service.directory) : resolve(from), platform).then((source) =>

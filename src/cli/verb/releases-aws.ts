@@ -23,7 +23,7 @@ export async function releasesOnAws(invocation: Invocation): Promise<number> {
     if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(rows, null, 2)}\n`);
     else invocation.print(table(["RELEASE", "STATE", "PUSHED", "SERVED SINCE"], rows.map(({ id, state, builtAt, servedSince }) => [id, state, time(builtAt), time(servedSince)])));
     return 0;
-  });
+  }, (located) => partNamed(located, name));
 }
 
 /** Each release once, by the last time that it was released; a site's files are not kept apart from what it serves. */

@@ -26,5 +26,5 @@ export async function runOnAws(invocation: Invocation): Promise<number> {
       view.close();
       interrupts.release();
     }
-  });
+  }, (located) => serviceNamed(located, name, "nothing of it runs"));
 }

@@ -15,10 +15,9 @@ export async function secretOnAws(invocation: Invocation): Promise<number> {
   return onAws(invocation, "the secrets cannot be reached", async ({ model: { shared }, environment, settings }) => {
     const where = { settings, place: placeOf(shared, environment) };
     if (act === "set" && service !== undefined && name !== undefined) {
-      requireSecret(environment, service, name);
       if (environment.guarded) await confirm(invocation, { directory: environment.name, guarded: environment.name, unasked: `${awsCommand(invocation, environment.name)} --confirm ${environment.name}`, signal: new AbortController().signal });
       await setSecret(where, service, name, await readSecret(service, name));
-      invocation.tell(`${name} of ${service} is set in ${environment.name}; replicas get it when they start: ./dailyge deploy ${service} --restart --target aws\n`);
+      invocation.tell(`${name} of ${service} is set in ${environment.name}; replicas get it when they start: ./dailyge deploy ${service} --restart --target aws --environment ${environment.name}\n`);
       return 0;
     }
     const declared = environment.services.flatMap(({ name: of, secrets }) => secrets.map((secret) => ({ service: of, name: secret.name })));
@@ -26,5 +25,7 @@ export async function secretOnAws(invocation: Invocation): Promise<number> {
     if (invocation.flags.has("json")) invocation.print(`${JSON.stringify(rows, null, 2)}\n`);
     else invocation.print(table(["SERVICE", "NAME", "STATE"], rows.map((row) => [row.service, row.name, row.state])));
     return 0;
+  }, ({ environment }) => {
+    if (act === "set" && service !== undefined && name !== undefined) requireSecret(environment, service, name);
   });
 }
