@@ -13,8 +13,9 @@ test("the types are those of the schema", () => {
 test("the schema has what we write, and nothing else", () => {
   const render = new URL("../../src/aws/render/", import.meta.url);
   const sources = readdirSync(render).map((name) => readFileSync(new URL(name, render), "utf8")).join("\n");
-  const written = (mode: string) => [...new Set([...sources.matchAll(new RegExp(`\\b${mode}(?:<[^>]*>)?\\(\\s*"(aws_\\w+)"`, "g"))].map(([, type]) => type))].sort();
+  const sorted = (types: Iterable<string>) => [...types].toSorted((one, other) => one.localeCompare(other));
+  const written = (mode: string) => sorted(new Set([...sources.matchAll(new RegExp(`\\b${mode}(?:<[^>]*>)?\\(\\s*"(aws_\\w+)"`, "g"))].map(([, type = ""]) => type)));
   expect({ resource: written("resource"), data: written("data"), ephemeral: written("ephemeral") }).toEqual({
-    resource: [...USED.resource].sort(), data: [...USED.data].sort(), ephemeral: [...USED.ephemeral].sort(),
+    resource: sorted(USED.resource), data: sorted(USED.data), ephemeral: sorted(USED.ephemeral),
   });
 });

@@ -7,7 +7,7 @@ function given(fields: Parameters<typeof service>[0]): Readonly<Record<string, s
   const [environment] = modelOf(service({ uses: [], ...fields })).environments;
   const [api] = environment?.services ?? [];
   if (!environment || !api) throw new Error("the shop has a service");
-  return Object.fromEntries(wiring(api, environment).map(({ name, value }) => [name, value.join("")]).filter(([name]) => name !== "PLATFORM_ENVIRONMENT"));
+  return Object.fromEntries(wiring(api, environment).map(({ name, value }) => [name, value.filter((piece) => typeof piece === "string").join("")]).filter(([name]) => name !== "PLATFORM_ENVIRONMENT"));
 }
 
 const size = (memory: string) => ({ cpu: 0.25, memory });

@@ -195,7 +195,7 @@ describe.skipIf(missing !== null)("apply", () => {
   });
 
   test("a plan that is out of date is not applied", async () => {
-    cloud.provider.world.slow.set("aws_vpc", 1_500);
+    cloud.provider.world.slow.set("aws_vpc", 6_000);
     const both = await Promise.all([team.run("apply", "--yes"), team.run("apply", "--yes")]);
     expect(both.filter(({ code }) => code === 0)).toHaveLength(1);
     expect(both.find(({ code }) => code !== 0)?.told).toMatch(/holds its lock since|something was applied since the plan was made/);

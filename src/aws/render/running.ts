@@ -1,4 +1,4 @@
-import { expression, resource, text, type Block, type Resource } from "../terraform.ts";
+import { expression, resource, text, type Block, type Expression, type Resource } from "../terraform.ts";
 import { groupOf, type Hosts } from "./hosts.ts";
 import { UNRELEASED, type Task } from "./task-definition.ts";
 
@@ -19,7 +19,7 @@ const COOL_DOWN = { scale_out_cooldown: 60, scale_in_cooldown: 300 };
 export function renderRunning(
   { service, name, release }: Task, definition: Resource<"aws_ecs_task_definition">, hosts: Hosts, { targetGroups, alarms, after }: Ways,
 ): readonly Block[] {
-  const { least, most, targetCpuPercent } = service.replicas;
+  const { least, most } = service.replicas;
   const scaled = most > least;
   const wanted = expression`${release.of("insecure_value")} == "${UNRELEASED}" ? 0 : ${least}`;
   const running = resource(
@@ -59,12 +59,18 @@ export function renderRunning(
       ...(scaled && { lifecycle: { ignore_changes: ["desired_count"] } }),
     },
   );
-  if (!scaled) return [running];
+  return scaled ? [running, ...scaling(service, name, wanted, running, hosts)] : [running];
+}
+
+/** How the number of replicas follows their load. */
+function scaling(
+  { replicas: { most, targetCpuPercent } }: Task["service"], name: string, least: Expression, running: Resource<"aws_ecs_service">, hosts: Hosts,
+): readonly Block[] {
   const range = resource("aws_appautoscaling_target", name, {
     service_namespace: "ecs",
     scalable_dimension: "ecs:service:DesiredCount",
     resource_id: text`service/${hosts.cluster.of("name")}/${running.of("name")}`,
-    min_capacity: wanted,
+    min_capacity: least,
     max_capacity: most,
   });
   const follow = resource("aws_appautoscaling_policy", name, {
@@ -79,5 +85,5 @@ export function renderRunning(
       predefined_metric_specification: { predefined_metric_type: "ECSServiceAverageCPUUtilization" },
     },
   });
-  return [running, range, follow];
+  return [range, follow];
 }
