@@ -8,6 +8,7 @@ const INSIDE = "every service on the same hosts as one that calls it can reach i
 
 test("what AWS does in another way than the definition says", () => {
   expect(lines()).toEqual([
+    "team agency: who comes from its IPv6 networks does not reach services: their load balancers have IPv4 addresses alone",
     "service report: a run begins also while the one before goes on: ECS keeps no task from running twice",
     `service api: ${INSIDE}`,
     `service desk: ${INSIDE}`,
@@ -30,7 +31,12 @@ test("is said once for all environments in which it is so", () => {
 
 test("a run that may overlap is as it is written", () => {
   const services = shopEnvironment().services.map((service) => ({ ...service, calls: [], schedule: service.schedule && { ...service.schedule, overlap: true } }));
-  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services, databases: [], budget: null, protection: { rateLimits: [], managedRules: [] } }] })).toEqual([]);
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), teams: [], services, databases: [], budget: null, protection: { rateLimits: [], managedRules: [] } }] })).toEqual([]);
+});
+
+test("a team's IPv6 networks matter where services let it in", () => {
+  const services = shopEnvironment().services.map((service) => ({ ...service, endpoint: service.endpoint && { ...service.endpoint, reachableBy: "public" as const, paths: [] } }));
+  expect(lines({ ...shopModel(), environments: [{ ...shopEnvironment(), services }] }).filter((line) => line.startsWith("team"))).toEqual([]);
 });
 
 test("a firewall whose rules take more than its price covers", () => {

@@ -1,6 +1,7 @@
 import type { Engine } from "../../model/database.ts";
 import type { Environment, Model, Shared } from "../../model/model.ts";
-import type { Service } from "../../model/service.ts";
+import type { Audience, Service } from "../../model/service.ts";
+import type { Team } from "../../model/team.ts";
 import { CAPACITY, capacityOf } from "./firewall-capacity.ts";
 import { firewallRules } from "./firewall.ts";
 import { place } from "./place.ts";
@@ -42,8 +43,12 @@ const DATABASES: Readonly<Record<Engine, string | null>> = {
   mongodb: "a replica set of one machine: while that is made anew, or its zone fails, nobody is served",
 };
 
-function inOne({ services, sites, databases, protection, budget, aloneInAccount }: Environment): readonly Said[] {
+function inOne(environment: Environment): readonly Said[] {
+  const { services, sites, databases, protection, budget, aloneInAccount } = environment;
   return [
+    ...environment.teams.filter((team) => comesBySix(team, services)).map(({ name }): Said => ({
+      part: `team ${name}`, says: "who comes from its IPv6 networks does not reach services: their load balancers have IPv4 addresses alone",
+    })),
     ...services.flatMap(({ name, schedule, seed }): readonly Said[] => [
       ...(schedule && !schedule.overlap ? [{ part: `service ${name}`, says: "a run begins also while the one before goes on: ECS keeps no task from running twice" }] : []),
       ...(seed === null ? [] : [{ part: `service ${name}`, says: "seed never runs there" }]),
@@ -64,6 +69,12 @@ function inOne({ services, sites, databases, protection, budget, aloneInAccount 
       ? [{ part: "budget", says: "it counts what has the tags platform and environment, so nothing until both are made cost allocation tags (console, Billing)" }]
       : []),
   ];
+}
+
+/** Whether services let in a team of which some networks are of IPv6. */
+function comesBySix({ name, addresses }: Team, services: readonly Service[]): boolean {
+  const letsIn = (audience: Audience): boolean => audience !== "public" && audience.includes(name);
+  return addresses.some((address) => address.includes(":")) && services.some(({ endpoint }) => endpoint !== null && [endpoint, ...endpoint.paths].some(({ reachableBy }) => letsIn(reachableBy)));
 }
 
 /** Whether a service that does not call this one runs on the hosts of one that does. */
