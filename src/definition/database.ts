@@ -25,7 +25,10 @@ export interface MysqlDefinition {
   readonly renamedFrom?: string;
 }
 
-/** Keys and values in memory: an EC2 instance of its own on AWS. Each service has the keys that begin with its name, `api:*`; `NAME_PREFIX` tells it. */
+/**
+ * Keys and values in memory: an EC2 instance of its own on AWS. Each service has the keys that begin with its name, `api:*`;
+ * `NAME_PREFIX` tells it. AWS bills its certificate when it is made and at each renewal, about twice a year.
+ */
 export interface RedisDefinition {
   /** What it is. */
   readonly engine: "redis";
@@ -45,7 +48,10 @@ export interface RedisDefinition {
   readonly renamedFrom?: string;
 }
 
-/** Documents: an EC2 instance of its own on AWS, a replica set of one member. */
+/**
+ * Documents: an EC2 instance of its own on AWS, a replica set of one member. AWS bills its certificate when it is made and at
+ * each renewal, about twice a year.
+ */
 export interface MongodbDefinition {
   /** What it is. */
   readonly engine: "mongodb";
