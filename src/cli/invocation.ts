@@ -70,7 +70,7 @@ export function readOptions(verb: string, known: Verb, given: readonly string[])
 
 function readOption(
   verb: string,
-  token: { readonly name: string; readonly rawName: string; readonly value: string | undefined },
+  token: { readonly name: string; readonly rawName: string; readonly value: string | undefined; readonly inlineValue: boolean | undefined },
   options: Readonly<Record<string, { readonly type: "boolean" | "string" }>>,
   flags: Set<string>,
   values: Record<string, string>,
@@ -85,7 +85,8 @@ function readOption(
     if (token.value !== undefined) throw new Failure("usage", `${token.rawName} takes no value`, help);
     flags.add(token.name);
   } else {
-    if (token.value === undefined) throw new Failure("usage", `${token.rawName} needs a value`, help);
+    // What follows as a word of its own and looks like an option is one: a value that does is written --out=--x.
+    if (token.value === undefined || (token.inlineValue !== true && token.value.startsWith("--"))) throw new Failure("usage", `${token.rawName} needs a value`, help);
     values[token.name === "env" ? "environment" : token.name] = token.value;
   }
 }

@@ -197,6 +197,8 @@ describe.skipIf(found === null)("releases of services on AWS", () => {
   test("credentials that are missing, false, or another account's are refused before anything is asked", async () => {
     const none = await start(["deploy", "api", "--image", "v1"], { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" }).ended();
     expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/api cannot be released: there are no AWS credentials[^]*next: AWS_PROFILE=NAME \.\/dailyge deploy api --target aws/) });
+    const unknown = await start(["deploy", "api", "--image", "v1"], { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_PROFILE: "nope" }).ended();
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining("the profile nope of AWS_PROFILE gives no credentials") });
     const definition = readFileSync(join(platform.directory, "platform.ts"), "utf8");
     platform.write("other.ts", definition.replace('branch: "dev"', 'branch: "dev", account: "999999999999"'));
     expect(await aws("deploy", "api", "--image", "v1", "--platform", "other.ts")).toMatchObject({ code: 2, err: expect.stringContaining("dev is in account 999999999999, and the credentials are of 123456789012") });

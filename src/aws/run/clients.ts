@@ -56,10 +56,11 @@ export function asFailure(error: unknown, { failed, again }: Try): unknown {
   const made = (code: Failure["code"], why: string, hint: string): Failure => new Failure(code, `${failed}: ${why}`, { hint, cause: error });
   if (isCancelled(error)) return made("cancelled", "it was interrupted", again);
   if (/^(CredentialsProviderError|TokenProviderError)$/.test(error.name)) {
-    const expired = /expired/i.test(error.message);
-    return expired
-      ? made("credentials-expired", "the AWS credentials have expired", `sign in anew (aws sso login), then: ${again}`)
-      : made("credentials-missing", `there are no AWS credentials: ${firstLine(error.message)}`, `AWS_PROFILE=NAME ${again}`);
+    if (/expired/i.test(error.message)) return made("credentials-expired", "the AWS credentials have expired", `sign in anew (aws sso login), then: ${again}`);
+    const profile = process.env["AWS_PROFILE"] ?? "";
+    return profile === ""
+      ? made("credentials-missing", `there are no AWS credentials: ${firstLine(error.message)}`, `AWS_PROFILE=NAME ${again}`)
+      : made("credentials-missing", `the profile ${profile} of AWS_PROFILE gives no credentials: ${firstLine(error.message)}`, `see which there are: aws configure list-profiles; then: AWS_PROFILE=NAME ${again}`);
   }
   if (error.message === "Region is missing") return made("usage", "no region is said", "write it in the definition: region");
   const kind = REFUSALS.find(([name]) => name.test(error.name))?.[1];
