@@ -46,6 +46,17 @@ test("writes nothing at all where a file of somebody else's is in the way", asyn
   expect(readFileSync(join(out, "prod/network.tf.json"), "utf8")).toBe('{"resource": {}}\n');
 });
 
+test("several commands at once write the same, and what a killed one left goes", async () => {
+  const model = await exampleModel("notes");
+  mkdirSync(join(out, "shared"), { recursive: true });
+  writeFileSync(join(out, "shared/zone.tf.json.99999999-1.new"), "{");
+  writeFileSync(join(out, `shared/zone.tf.json.${process.pid}-0.new`), "{");
+  await Promise.all([1, 2, 3, 4].map(() => writePlan(model, out)));
+  expect((await writePlan(model, out)).written).toEqual([]);
+  // The second one's writer runs still.
+  expect(readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".new"))).toEqual([`shared/zone.tf.json.${process.pid}-0.new`]);
+});
+
 test("says what is wrong with a place that is no directory", async () => {
   writeFileSync(out, "");
   await expect(writePlan(await exampleModel("dailyge"), out)).rejects.toMatchObject({ code: "state-foreign", hint: expect.stringContaining("--out") });

@@ -71,16 +71,39 @@ async function listFiles(directory: string): Promise<readonly string[]> {
   return entries.filter((entry) => /\.tf(\.json)?$/.test(entry.name) && !entry.isDirectory()).map((entry) => entry.name).sort();
 }
 
-/** A file appears whole or not at all: it is written beside its place and then moved there. */
+/** A file appears whole or not at all: it is written beside its place and then moved there. Two commands may do it at once. */
 async function carryOut({ name, written, removed }: Change, root: string): Promise<void> {
   await mkdir(join(root, name), { recursive: true });
+  await removeDrafts(join(root, name));
   for (const { path, content } of written) {
     const target = join(root, path);
-    const draft = `${target}.new`;
-    await writeFile(draft, content);
-    await rename(draft, target);
+    const draft = `${target}.${process.pid}-${(drafts += 1)}.new`;
+    try {
+      await writeFile(draft, content);
+      await rename(draft, target);
+    } finally {
+      await rm(draft, { force: true });
+    }
   }
-  for (const path of removed) await rm(join(root, path));
+  for (const path of removed) await rm(join(root, path), { force: true });
+}
+
+let drafts = 0;
+
+/** What commands left that were killed. */
+async function removeDrafts(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const [, pid] = /\.tf(?:\.json)?\.(\d+)-\d+\.new$/.exec(name) ?? [];
+    if (pid !== undefined && !runs(Number(pid))) await rm(join(directory, name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
 }
 
 function refuseForeign(foreign: readonly string[], directory: string): void {
