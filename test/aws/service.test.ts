@@ -27,6 +27,16 @@ describe("a service's environment", () => {
     });
   });
 
+  test("says where to listen to those who have something to listen for", () => {
+    const given = (service: string) => Object.keys(named(container(service)["environment"], "value"));
+    expect(given("service_idle")).not.toContain("HOST");
+    expect(given("service_api")).toEqual(expect.arrayContaining(["HOST", "PORT"]));
+    const model = shopModel();
+    const measured = { ...model, environments: model.environments.map((one) => ({ ...one, services: one.services.map((service) => ({ ...service, metrics: { port: 9090, path: "/metrics" } })) })) };
+    const idle = asBody(asList(document(bodies(directoryOf(measured, "live"))("aws_ecs_task_definition.service_idle")["container_definitions"]))[0]);
+    expect(named(idle["environment"], "value")).toMatchObject({ HOST: "0.0.0.0", METRICS_PORT: "9090" });
+  });
+
   test("gets a generated secret's value once, past the state; a person sets the others", () => {
     expect(body("aws_secretsmanager_secret_version.service_api_secret_SESSION_KEY")).toEqual({
       secret_id: "${aws_secretsmanager_secret.service_api_secret_SESSION_KEY.id}",

@@ -22,7 +22,7 @@ const units = ["## Units", "", "| Type | Written | Meaning |", "| --- | --- | --
   ...typesIn(source("units")).map(({ name, type, text }) => `| \`${name}\` | \`${type.replaceAll("`", "").replaceAll("|", "\\|")}\` | ${text} |`)].join("\n");
 
 const GIVEN: readonly (readonly [string, string])[] = [
-  ["`HOST`, `PORT`", "where it is to listen; of a service with a host"],
+  ["`HOST`, `PORT`", "where it is to listen; `HOST` also of a service that has metrics alone"],
   ["`METRICS_PORT`", "where it is to show metrics; of a service with `metrics`"],
   ["`RELEASE`, `PLATFORM_ENVIRONMENT`", "which release runs, and in which environment"],
   ["`NODE_OPTIONS`, `JDK_JAVA_OPTIONS`", "the end of its heap; of a service with `runtime`"],

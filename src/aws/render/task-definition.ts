@@ -28,7 +28,7 @@ function ownEnvironment({ place, service, release, values }: Task) {
   const messages = service.publishes.length + service.consumes.length > 0;
   const written = values.environment.some(({ name }) => name === "AWS_REGION");
   return [
-    { name: "HOST", value: "0.0.0.0" },
+    ...(service.endpoint || service.metrics ? [{ name: "HOST", value: "0.0.0.0" }] : []),
     ...(service.endpoint ? [{ name: "PORT", value: String(service.endpoint.port) }] : []),
     ...(service.metrics ? [{ name: "METRICS_PORT", value: String(service.metrics.port) }] : []),
     // The host's agent tells a container its role, but not where it is.

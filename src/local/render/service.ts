@@ -32,7 +32,8 @@ export function serviceEnvironment(service: Service, release: string, shared: Sh
 /** One replica of a service as a process. */
 export function renderService(service: Service, replica: Replica, shared: Shared, environment: Environment, addresses: Addresses, place: Place): ProcessSpec {
   const listening = [
-    ...(service.endpoint === null ? [] : [{ name: "HOST", value: ["127.0.0.1"] }, { name: "PORT", value: [String(replica.port)] }]),
+    ...(service.endpoint === null && service.metrics === null ? [] : [{ name: "HOST", value: ["127.0.0.1"] }]),
+    ...(service.endpoint === null ? [] : [{ name: "PORT", value: [String(replica.port)] }]),
     ...(service.metrics === null ? [] : [{ name: "METRICS_PORT", value: [String(replica.metricsPort)] }]),
   ];
   return {
