@@ -1,8 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { ScheduleStatus } from "../../src/local/run/status-duties.ts";
 import { eventually, makePlatform, part, type Platform } from "./fixture.ts";
+
+/** Waits where the turn of a minute, at which something begins, would come in the middle of what is to be seen. */
+async function awayFromTheMinute(): Promise<void> {
+  const leftMs = 60_000 - (Date.now() % 60_000);
+  if (leftMs < 25_000) await pause(leftMs + 500);
+}
 
 /** Runs until the file `go` is there. */
 const JOB = "echo begun $RELEASE; while [ ! -e $GO ]; do sleep 0.05; done; echo over; exit 3";
@@ -28,6 +35,7 @@ test("a scheduled service runs at its times, to its end; what was missed and pas
   const go = join(platform.top, "go");
   const job = { directory: "services/job", start: JOB, environment: { GO: go }, stopWithin: "5 seconds" } as const;
   platform.define({ services: { minutely: { ...job, schedule: "* * * * *" }, yearly: { ...job, schedule: { cron: "0 0 1 1 *", timezone: "Europe/Berlin" } } } });
+  await awayFromTheMinute();
   await platform.up();
   expect(await schedule(platform, "minutely")).toMatchObject({ timezone: "UTC", next: expect.stringMatching(/:00\.000Z$/), skipped: [] });
   expect((await schedule(platform, "yearly")).next).toMatch(/-12-31T23:00:00\.000Z$/);
