@@ -108,6 +108,7 @@ export class Operations {
       const stage = await this.#prepare(state, wanted, operation, exact);
       this.#duties?.start();
       await raise(stage, wanted, edgePort, operation);
+      this.#duties?.scheduler.look();
     }, signal);
     return this.#settled();
   }

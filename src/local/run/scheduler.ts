@@ -31,8 +31,8 @@ export class Scheduler {
   start(): void {
     if (this.#timer !== null) return;
     this.#stopped = new AbortController();
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
-    this.#look();
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.look();
   }
 
   /** Begins nothing any more. What runs, runs on. */
@@ -67,7 +67,8 @@ export class Scheduler {
     return this.#wait(workload, run).catch(gone).finally(() => signal.removeEventListener("abort", end));
   }
 
-  #look(): void {
+  /** Begins what is due; from the first look at a service on, its times count. */
+  look(): void {
     for (const workload of this.#stage.workloads) {
       const running = recordOf(this.#stage, workload.name).schedule;
       if (this.#beginning.has(workload.name)) continue;
@@ -89,12 +90,12 @@ export class Scheduler {
   /** Begins what is due now; tells what was due before. */
   #consider(workload: Workload, { cron, timezone, overlap }: NonNullable<Workload["schedule"]>): void {
     const now = new Date();
-    const known = recordOf(this.#stage, workload.name).schedule;
     const schedule = scheduleOf(this.#stage, workload, now);
-    if (schedule !== known) this.#stage.remember().catch(() => {});
     const after = `${schedule.times} ${schedule.considered}`;
     const next = this.#next.get(workload.name);
     if (next?.after === after && next.due > now.getTime()) return;
+    // Whoever asks first makes the record, status too; that it is kept is seen to here.
+    if (next?.after !== after) this.#stage.remember().catch(() => {});
     const times = cronTimes(cron, timezone);
     const dues = dueTimes(times, Date.parse(schedule.considered), now.getTime());
     if (dues.length === 0) this.#next.set(workload.name, { after, due: times(Date.parse(schedule.considered)) ?? Infinity });
